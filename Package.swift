@@ -1,0 +1,150 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: the house rules every Swift target is compiled with
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+// MARK: shorthand, so that eight services fit on two screens
+
+typealias Needs = [Target.Dependency]
+
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let http: Needs = [
+    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+    .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+    httpTypes,
+]
+let nio: Needs = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOConcurrencyHelpers"]
+    .map { .product(name: $0, package: "swift-nio") }
+
+func shared(_ name: String, needs: Needs = []) -> Target {
+    .target(name: name, dependencies: needs, path: "SharedKit/\(name)", swiftSettings: strict)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "SharedKit/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// One service is two targets in one folder: what it knows (a library, so that tests can link it) and its `main`.
+func service(_ name: String, needs: Needs = [], resources: [Resource] = []) -> [Target] {
+    let base: Needs = ["Contracts", "SystemKit", "Telemetry", "ServiceKit", log] + http + nio
+    return [
+        .target(
+            name: "\(name)Service", dependencies: base + needs, path: "Services/\(name)",
+            exclude: ["\(name).swift"], resources: resources, swiftSettings: strict),
+        .executableTarget(
+            name: name.lowercased(), dependencies: [.target(name: "\(name)Service"), "ServiceKit"], path: "Services/\(name)",
+            sources: ["\(name).swift"], swiftSettings: strict),
+    ]
+}
+
+func tests(_ name: String, needs: Needs) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: needs + ["TestSupport"], path: "Tests/\(name)Tests",
+        swiftSettings: strict)
+}
+
+/// `CODECOLLAB_TESTS=Sandbox,Storage` builds only those suites: a quick inner loop on two cores.
+func wanted(_ suites: [Target]) -> [Target] {
+    guard let only = Context.environment["CODECOLLAB_TESTS"]?.split(separator: ",") else { return suites }
+    return suites.filter { suite in only.contains { suite.name == "\($0)Tests" } }
+}
+
+// MARK: the house
+
+let package = Package(
+    name: "codecollab",
+    products: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", exact: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        .target(name: "Contracts", path: "Contracts", swiftSettings: strict),
+
+        system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CSeccomp", pkgConfig: "libseccomp", apt: "libseccomp-dev"),
+        system("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
+        .target(name: "CKernel", path: "SharedKit/CKernel", cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CSandbox", path: "SharedKit/CSandbox", cSettings: [.define("_GNU_SOURCE")]),
+        shared("SystemKit", needs: ["CKernel", log]),
+        shared("Credentials", needs: ["Contracts", "SystemKit", "COpenSSL", "CArgon2"]),
+        shared("Sandbox", needs: ["SystemKit", "CKernel", "CSandbox", "CSeccomp"]),
+        shared("Telemetry", needs: ["Contracts", "SystemKit", log, metrics, coreMetrics, tracing]),
+        shared("Storage", needs: ["SystemKit", grdb, sqlite, deque, metrics]),
+        shared("Messaging", needs: ["SystemKit", "Storage", grdb, deque, metrics, log]),
+        shared("Supervision", needs: ["SystemKit", "CKernel", log]),
+        shared(
+            "ServiceKit",
+            needs: ["Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", lifecycle, arguments, log]
+                + [tracing, metrics] + http + nio),
+
+        .executableTarget(
+            name: "codecollab",
+            dependencies: ["Contracts", "SystemKit", "CKernel", "Supervision", "ServiceKit", arguments, log],
+            path: "Deploy/Launcher", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Contracts", "SystemKit", "CKernel", "ServiceKit"],
+            path: "Tests/Support", swiftSettings: strict),
+    ]
+        + service("Gateway", needs: ["Credentials"], resources: [.embedInCode("Web")])
+        + service("Auth", needs: ["Credentials", "Storage", grdb])
+        + service("Session", needs: ["Credentials", "Storage", "Messaging", grdb])
+        + service("Collab", needs: ["Storage", grdb])
+        + service("AI", needs: ["Sandbox"])
+        + service("Compiler", needs: ["Sandbox", "Credentials"])
+        + service("Executor", needs: ["Sandbox", "Credentials"])
+        + service("Profiler", needs: ["Storage", grdb])
+        + wanted([
+            tests("Contracts", needs: ["Contracts"]),
+            tests("SystemKit", needs: ["SystemKit", "CKernel"]),
+            tests("Credentials", needs: ["Credentials", "Contracts", "SystemKit"]),
+            tests("Sandbox", needs: ["Sandbox", "SystemKit", "CKernel"]),
+            tests("Telemetry", needs: ["Telemetry", "Contracts", "SystemKit", log, metrics, coreMetrics, tracing]),
+            tests("Storage", needs: ["Storage", "SystemKit", grdb]),
+            tests("Messaging", needs: ["Messaging", "Storage", "SystemKit", grdb]),
+            tests("Supervision", needs: ["Supervision", "SystemKit", "CKernel"]),
+            tests(
+                "ServiceKit",
+                needs: ["ServiceKit", "Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", log] + http + nio),
+            tests("Gateway", needs: ["GatewayService", "ServiceKit", "Contracts", "Credentials"] + http + nio),
+            tests("Auth", needs: ["AuthService", "ServiceKit", "Contracts", "Credentials", "Storage"]),
+            tests("Session", needs: ["SessionService", "ServiceKit", "Contracts", "Credentials", "Storage"]),
+            tests("Collab", needs: ["CollabService", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
+            tests("AI", needs: ["AIService", "ServiceKit", "Contracts", "Credentials"]),
+            tests("Compiler", needs: ["CompilerService", "ServiceKit", "Contracts", "Credentials"]),
+            tests("Executor", needs: ["ExecutorService", "ServiceKit", "Contracts", "Credentials"]),
+            tests("Profiler", needs: ["ProfilerService", "ServiceKit", "Contracts", "Credentials"]),
+            tests("Fleet", needs: ["Contracts", "SystemKit", "ServiceKit"]),
+            tests("Tidy", needs: []),
+        ]),
+    swiftLanguageModes: [.v6]
+)
