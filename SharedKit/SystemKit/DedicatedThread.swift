@@ -1,4 +1,5 @@
-package import Glibc
+private import CKernel
+internal import Glibc
 
 /// A thread of our own, for calls that block: those must never sit on the cooperative pool.
 package struct DedicatedThread: Sendable {
@@ -36,7 +37,7 @@ private final class Work: Sendable {
 private func threadMain(_ raw: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let raw else { return nil }
     let work = Unmanaged<Work>.fromOpaque(raw).takeRetainedValue()
-    pthread_setname_np(pthread_self(), String(work.name.prefix(15)))
+    ck_name_thread(String(work.name.prefix(15)))
     work.body()
     return nil
 }

@@ -1,4 +1,4 @@
-package import Glibc
+private import Glibc
 
 /// An open file descriptor with exactly one owner; closed when the owner goes away.
 package struct FD: ~Copyable, Sendable {

@@ -1,4 +1,4 @@
-package import Glibc
+private import Glibc
 
 /// A system call that failed: which one, and the `errno` it left.
 package struct SystemFailure: Error, Equatable, CustomStringConvertible {

@@ -1,0 +1,19 @@
+/* Thin wrappers of system calls that the Glibc module hides; each name starts with ck_. */
+#pragma once
+
+#include <sys/eventfd.h>
+
+/* A non-blocking, close-on-exec eventfd; with one_by_one each signal wakes one waiter (EFD_SEMAPHORE). */
+static inline int ck_eventfd(int one_by_one) {
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | (one_by_one ? EFD_SEMAPHORE : 0));
+}
+
+#include <sys/random.h>
+
+/* getrandom(2) without flags: blocks only before the kernel's generator is ready. */
+static inline ssize_t ck_getrandom(void *bytes, size_t count) {
+    return getrandom(bytes, count, 0);
+}
+
+/* Names the calling thread for ps and debuggers; the kernel takes up to 15 bytes. Returns 0 or an errno. */
+int ck_name_thread(const char *name);

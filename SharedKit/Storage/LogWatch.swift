@@ -1,0 +1,36 @@
+private import GRDBSQLite
+internal import GRDB
+private import Synchronization
+
+/// Watches how long the write-ahead log is, commit by commit, and calls the keeper when it is time.
+final class LogWatch: Sendable {
+    private let pages = Atomic<Int>(0)
+    private let isCalled = Atomic<Bool>(false)
+    private let call: @Sendable (_ done: @escaping @Sendable () -> Void) -> Void
+
+    /// Calls `call` when the log has grown to `Limits.checkpointPages`, and again only after `done`.
+    init(call: @escaping @Sendable (_ done: @escaping @Sendable () -> Void) -> Void) {
+        self.call = call
+    }
+
+    /// Whether the log is so long that the writer itself must copy it back.
+    var isCrowded: Bool { pages.load(ordering: .relaxed) >= Limits.crowdedLogPages }
+
+    /// Starts watching the writer's connection; the watch must outlive the connection.
+    func attach(to database: Database) {
+        sqlite3_wal_hook(
+            database.sqliteConnection,
+            { context, _, _, pages in
+                guard let context else { return SQLITE_OK }
+                Unmanaged<LogWatch>.fromOpaque(context).takeUnretainedValue().logIs(pages: Int(pages))
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func logIs(pages count: Int) {
+        pages.store(count, ordering: .relaxed)
+        guard count >= Limits.checkpointPages else { return }
+        if isCalled.exchange(true, ordering: .acquiringAndReleasing) { return }
+        call { [self] in isCalled.store(false, ordering: .releasing) }
+    }
+}

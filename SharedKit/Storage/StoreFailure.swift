@@ -1,0 +1,22 @@
+/// Why a database could not be opened or used.
+package enum StoreFailure: Error, Equatable {
+    /// Another process owns the file; `holder` is what it wrote into the lock file (its process id).
+    case inUse(path: String, holder: String)
+    /// The writer would not give the durability asked for (`PRAGMA synchronous` answered `found`).
+    case notDurable(found: Int)
+    /// The read or write took longer than its deadline and was stopped.
+    case deadlineExceeded
+    /// The batch could not be committed, nothing of it is stored; `reason` is SQLite's own text.
+    case commitFailed(reason: String)
+    /// The database is closed or closing.
+    case closed
+}
+
+/// The bounded queue in front of the database is full: try again later.
+package struct Overloaded: Error, Equatable {
+    /// How many were waiting when this one was refused.
+    package let waiting: Int
+
+    /// Names the load at which one was refused.
+    package init(waiting: Int) { self.waiting = waiting }
+}
