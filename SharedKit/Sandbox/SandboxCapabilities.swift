@@ -1,0 +1,19 @@
+/// What this machine lets sandboxes do, found by a self-test at start.
+package struct SandboxCapabilities: Sendable, Hashable {
+    /// How usage is counted and limited: `cgroup v2`, `cgroup v1`, `cgroup hybrid` or `rlimit`.
+    package var accounting = "rlimit"
+    /// Whether memory of all processes together is limited.
+    package var limitsMemory = false
+    /// Whether the number of processes is limited by a cgroup.
+    package var limitsProcesses = false
+    /// Whether CPU time of all processes together is counted.
+    package var countsCPU = false
+    /// The namespaces every run has of its own.
+    package var namespaces: [String] = []
+    /// Whether system calls are filtered.
+    package var filtersSystemCalls = false
+    /// Paths of the host that programs see, read-only.
+    package var visiblePaths: [String] = []
+    /// What is worse here than it could be, for people.
+    package var warnings: [String] = []
+}
