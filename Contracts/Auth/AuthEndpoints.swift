@@ -1,0 +1,5 @@
+/// What the auth service serves.
+public enum AuthEndpoints {
+    /// All of them.
+    public static let all: [Route] = []
+}

@@ -1,0 +1,5 @@
+/// What the collab service serves.
+public enum CollabEndpoints {
+    /// All of them.
+    public static let all: [Route] = []
+}

@@ -1,0 +1,71 @@
+/// Something a tool says about source text; one model for compilers, interpreters and analysers.
+public struct Diagnostic: WireObject, Hashable {
+    /// How bad it is.
+    public enum Severity: String, WireEnum {
+        case error, warning, note, hint
+    }
+
+    /// The file, if the tool named one of ours.
+    public var path: SourcePath?
+    /// How bad it is.
+    public var severity = Severity.error
+    /// The tool that says it, e.g. `gcc`.
+    public var tool = ""
+    /// The tool's name for the rule, e.g. `-Wunused-variable` or `E0382`.
+    public var code: String?
+    /// What it says.
+    public var message = ""
+    /// Where.
+    public var range: SourceRange?
+    /// What belongs to it.
+    public var related: [RelatedNote] = []
+
+    /// For reading.
+    public init() {}
+
+    /// The table.
+    public static let fields = Fields<Diagnostic>(
+        field("path", \.path), field("severity", \.severity), field("tool", \.tool), field("code", \.code),
+        field("message", \.message), field("range", \.range), defaulted("related", \.related))
+}
+
+/// A part of a text.
+public struct SourceRange: WireObject, Hashable {
+    /// First line, from 1.
+    public var line = 1
+    /// First column, from 1, in UTF-16 units as editors count.
+    public var column = 1
+    /// Last line, from 1.
+    public var endLine = 1
+    /// Column behind the end, from 1, in UTF-16 units.
+    public var endColumn = 1
+    /// Bytes from the start of the file to the first character.
+    public var startByte = 0
+    /// Bytes from the start of the file to behind the last character.
+    public var endByte = 0
+
+    /// For reading.
+    public init() {}
+
+    /// The table.
+    public static let fields = Fields<SourceRange>(
+        field("line", \.line), field("column", \.column), field("end_line", \.endLine),
+        field("end_column", \.endColumn), field("start_byte", \.startByte), field("end_byte", \.endByte))
+}
+
+/// A remark that belongs to a diagnostic.
+public struct RelatedNote: WireObject, Hashable {
+    /// The file.
+    public var path: SourcePath?
+    /// What it says.
+    public var message = ""
+    /// Where.
+    public var range: SourceRange?
+
+    /// For reading.
+    public init() {}
+
+    /// path, message, range.
+    public static let fields = Fields<RelatedNote>(
+        field("path", \.path), field("message", \.message), field("range", \.range))
+}

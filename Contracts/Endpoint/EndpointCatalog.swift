@@ -1,0 +1,7 @@
+/// Every endpoint of the fleet: routers, the gateway, documents and tests read this list.
+public enum EndpointCatalog {
+    /// All routes, grouped by service.
+    public static let all: [Route] =
+        AuthEndpoints.all + SessionEndpoints.all + CollabEndpoints.all + AIEndpoints.all + CompilerEndpoints.all
+        + ExecutorEndpoints.all + ProfilerEndpoints.all
+}

@@ -1,0 +1,143 @@
+/// What is to be run: a language and its files (or an artifact of the compiler), and what it gets.
+public struct ExecutionRequest: WireObject, Hashable {
+    /// Whose run step is used.
+    public var language = LanguageID.zero
+    /// The files that lie in the working directory.
+    public var files: [SourceFile] = []
+    /// The file that is started, for interpreted languages; the first file if absent.
+    public var entry: SourcePath?
+    /// What the compiler made, by digest; absent for interpreted languages.
+    public var artifact: Digest256?
+    /// Arguments of the program.
+    public var arguments: [ProgramArgument] = []
+    /// Its environment, beside the few variables that every program gets.
+    public var environment: [String: ProgramArgument] = [:]
+    /// What it reads from standard input.
+    public var stdin = ""
+    /// Whether standard input stays open for `POST …/stdin`.
+    public var keepsStdinOpen = false
+    /// Its bounds.
+    public var limits = RunLimits()
+    /// Whether usage samples are wanted, 100 a second.
+    public var samplesUsage = false
+
+    /// For reading.
+    public init() {}
+
+    /// The table.
+    public static let fields = Fields<ExecutionRequest>(
+        field("language", \.language),
+        defaulted("files", \.files, .count(0...ContractLimits.filesPerRun)),
+        field("entry", \.entry), field("artifact", \.artifact),
+        defaulted("args", \.arguments, .count(0...ContractLimits.arguments)),
+        defaulted("env", \.environment, .members(atMost: 64)),
+        defaulted("stdin", \.stdin, .length(0...ContractLimits.stdinBytes)),
+        defaulted("keep_stdin_open", \.keepsStdinOpen),
+        defaulted("limits", \.limits), defaulted("sample_usage", \.samplesUsage))
+}
+
+/// Where an execution stands.
+public enum ExecutionState: String, WireEnum {
+    case queued, running, finished
+}
+
+/// How a program ended; one verdict by fixed precedence, worst first (field notes: executor, 5.2).
+public enum Verdict: String, WireEnum {
+    case internalError = "internal_error"
+    case securityViolation = "security_violation"
+    case memoryLimit = "memory_limit"
+    case cpuLimit = "cpu_limit"
+    case wallLimit = "wall_limit"
+    case outputLimit = "output_limit"
+    case fileLimit = "file_limit"
+    case processLimit = "process_limit"
+    case cancelled
+    case signalled
+    case nonzeroExit = "nonzero_exit"
+    case ok
+}
+
+/// An execution as it stands.
+public struct Execution: WireObject, Hashable {
+    /// Its name.
+    public var id = ExecutionID.zero
+    /// Where it stands.
+    public var state = ExecutionState.queued
+    /// When it was accepted.
+    public var createdAt = Instant.zero
+    /// How it ended, once it has.
+    public var result: ExecutionResult?
+
+    /// For reading.
+    public init() {}
+
+    /// id, state, created_at, result.
+    public static let fields = Fields<Execution>(
+        field("id", \.id), field("state", \.state), field("created_at", \.createdAt), field("result", \.result))
+}
+
+/// How a program ended and what it used.
+public struct ExecutionResult: WireObject, Hashable {
+    /// The verdict.
+    public var verdict = Verdict.ok
+    /// Everything that happened, the verdict among it.
+    public var flags: [Verdict] = []
+    /// Its exit status, if it exited.
+    public var exitCode: Int?
+    /// The signal that ended it, e.g. `SIGSEGV`.
+    public var signal: String?
+    /// CPU time in user mode, microseconds.
+    public var cpuUserMicroseconds = 0
+    /// CPU time in the kernel, microseconds.
+    public var cpuSystemMicroseconds = 0
+    /// Wall time from exec to exit, microseconds.
+    public var wallMicroseconds = 0
+    /// The most memory it had at once, bytes.
+    public var memoryPeakBytes = 0
+    /// Where the memory figure comes from: cgroup_v1, cgroup_v2 or rss.
+    public var memoryBasis = ""
+    /// The most processes it had at once.
+    public var processesPeak: Int?
+    /// What it wrote to standard output.
+    public var stdout = CapturedOutput()
+    /// What it wrote to standard error.
+    public var stderr = CapturedOutput()
+    /// Time before the program started: waiting for a place, microseconds.
+    public var queueMicroseconds = 0
+    /// Time before the program started: building the sandbox, microseconds.
+    public var setupMicroseconds = 0
+    /// What went wrong on our side, for `internal_error`.
+    public var reason: String?
+
+    /// For reading.
+    public init() {}
+
+    /// The table.
+    public static let fields = Fields<ExecutionResult>(
+        field("verdict", \.verdict), field("flags", \.flags), field("exit_code", \.exitCode), field("signal", \.signal),
+        field("cpu_user_us", \.cpuUserMicroseconds), field("cpu_system_us", \.cpuSystemMicroseconds),
+        field("wall_us", \.wallMicroseconds), field("memory_peak_bytes", \.memoryPeakBytes),
+        field("memory_basis", \.memoryBasis), field("processes_peak", \.processesPeak),
+        field("stdout", \.stdout), field("stderr", \.stderr), field("queue_us", \.queueMicroseconds),
+        field("setup_us", \.setupMicroseconds), field("reason", \.reason))
+}
+
+/// The kept beginning of an output stream.
+public struct CapturedOutput: WireObject, Hashable {
+    /// Text, or base64 when the bytes are not UTF-8.
+    public var content = ""
+    /// How `content` is to be read.
+    public var encoding = ContentEncoding.utf8
+    /// Bytes the program wrote in all.
+    public var totalBytes = 0
+    /// Whether less is kept than was written.
+    public var isTruncated = false
+
+    /// Nothing was written.
+    public init() {}
+
+    /// content, encoding, total_bytes, truncated.
+    public static let fields = Fields<CapturedOutput>(
+        field("content", \.content), field("encoding", \.encoding), field("total_bytes", \.totalBytes),
+        field("truncated", \.isTruncated))
+}
