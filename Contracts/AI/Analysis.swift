@@ -1,5 +1,5 @@
 /// What is to be analysed.
-public struct AnalysisRequest: WireObject, Hashable {
+public struct AnalysisRequest: WireObject, Equatable {
     /// The sources.
     public var files: [SourceFile] = []
     /// The language; detected for each file if absent.
@@ -14,7 +14,7 @@ public struct AnalysisRequest: WireObject, Hashable {
 }
 
 /// What was found.
-public struct Analysis: WireObject, Hashable {
+public struct Analysis: WireObject, Equatable {
     /// Findings of all tools, worst first.
     public var findings: [Diagnostic] = []
     /// Figures of each file.
@@ -36,7 +36,7 @@ public struct Analysis: WireObject, Hashable {
 }
 
 /// Figures of one file.
-public struct FileMetrics: WireObject, Hashable {
+public struct FileMetrics: WireObject, Equatable {
     /// The file.
     public var path = SourcePath.zero
     /// Its language, as detected or given.
@@ -68,7 +68,7 @@ public struct FileMetrics: WireObject, Hashable {
 }
 
 /// A part of an answer that is missing.
-public struct Degradation: WireObject, Hashable {
+public struct Degradation: WireObject, Equatable {
     /// Which part: a service or a tool.
     public var part = ""
     /// Why, for machines.

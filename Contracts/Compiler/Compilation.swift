@@ -1,5 +1,5 @@
 /// What is to be compiled.
-public struct CompilationRequest: WireObject, Hashable {
+public struct CompilationRequest: WireObject, Equatable {
     /// Whose compile step is used.
     public var language = LanguageID.zero
     /// The sources.
@@ -17,7 +17,7 @@ public struct CompilationRequest: WireObject, Hashable {
 }
 
 /// How a compilation ended. A program that does not compile is a result, not a problem.
-public struct Compilation: WireObject, Hashable {
+public struct Compilation: WireObject, Equatable {
     /// How it ended.
     public enum State: String, WireEnum {
         /// There is an artifact, or nothing to compile.

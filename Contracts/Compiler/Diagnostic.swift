@@ -1,5 +1,5 @@
 /// Something a tool says about source text; one model for compilers, interpreters and analysers.
-public struct Diagnostic: WireObject, Hashable {
+public struct Diagnostic: WireObject, Equatable {
     /// How bad it is.
     public enum Severity: String, WireEnum {
         case error, warning, note, hint
@@ -30,7 +30,7 @@ public struct Diagnostic: WireObject, Hashable {
 }
 
 /// A part of a text.
-public struct SourceRange: WireObject, Hashable {
+public struct SourceRange: WireObject, Equatable {
     /// First line, from 1.
     public var line = 1
     /// First column, from 1, in UTF-16 units as editors count.
@@ -54,7 +54,7 @@ public struct SourceRange: WireObject, Hashable {
 }
 
 /// A remark that belongs to a diagnostic.
-public struct RelatedNote: WireObject, Hashable {
+public struct RelatedNote: WireObject, Equatable {
     /// The file.
     public var path: SourcePath?
     /// What it says.

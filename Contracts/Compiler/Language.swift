@@ -2,9 +2,9 @@
 ///
 /// One JSON file in `Deploy/languages` each. Argument templates are expanded by the `Languages` module, which
 /// documents the placeholders.
-public struct Language: WireObject, Hashable {
+public struct Language: WireObject, Equatable {
     /// The stable name, e.g. `python`.
-    public var id = ""
+    public var id = LanguageID.zero
     /// The name for people, e.g. `Python`.
     public var name = ""
     /// Other names that mean the same, lower case.
@@ -47,7 +47,7 @@ public struct Language: WireObject, Hashable {
 
     /// The field table.
     public static let fields = Fields<Language>(
-        field("id", \.id, .length(1...32)),
+        field("id", \.id),
         field("name", \.name, .length(1...64)),
         defaulted("aliases", \.aliases, .count(0...16)),
         field("extensions", \.extensions, .count(1...16)),

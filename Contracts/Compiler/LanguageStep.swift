@@ -1,11 +1,13 @@
 /// One command of a language: build, check or run.
-public struct LanguageStep: WireObject, Hashable {
+public struct LanguageStep: WireObject, Equatable {
     /// The command with placeholders.
     public var arguments: [String] = []
     /// Environment beyond the sandbox's own; values may hold placeholders.
     public var environment: [String: String] = [:]
     /// Host directories, beside the tools' own, that the command reads; missing ones are left out.
     public var mounts: [String] = []
+    /// Texts that lie in the working directory beside the sources, by name.
+    public var files: [String: String] = [:]
     /// For a build: the file or directory it makes, relative to the working directory.
     public var output: String?
     /// For a build: what `output` is.
@@ -23,6 +25,7 @@ public struct LanguageStep: WireObject, Hashable {
         field("arguments", \.arguments, .count(1...64)),
         defaulted("environment", \.environment, .members(atMost: 32)),
         defaulted("mounts", \.mounts, .count(0...16)),
+        defaulted("files", \.files, .members(atMost: 4)),
         field("output", \.output, .length(1...128)),
         field("artifact", \.artifact),
         defaulted("limits", \.limits),
@@ -30,7 +33,7 @@ public struct LanguageStep: WireObject, Hashable {
 }
 
 /// Limits of one step; absent ones are the sandbox profile's.
-public struct StepLimits: WireObject, Hashable {
+public struct StepLimits: WireObject, Equatable {
     /// CPU time in milliseconds.
     public var cpuMilliseconds: Int?
     /// Wall time in milliseconds.

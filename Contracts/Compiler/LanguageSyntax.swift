@@ -1,5 +1,5 @@
 /// What a language's text looks like, as far as counting lines, branches and functions needs it.
-public struct LanguageSyntax: WireObject, Hashable {
+public struct LanguageSyntax: WireObject, Equatable {
     /// What starts a comment that ends with the line.
     public var lineComments: [String] = []
     /// Openers and closers of longer comments, alternating.

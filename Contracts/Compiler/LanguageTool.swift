@@ -1,5 +1,5 @@
 /// A program that a language needs, and where it may be found.
-public struct LanguageTool: WireObject, Hashable {
+public struct LanguageTool: WireObject, Equatable {
     /// The name by which templates mean it.
     public var name = ""
     /// Program names to look for along the search path, or absolute paths; `~` and `*` are expanded.

@@ -4,7 +4,7 @@ public enum HealthStatus: String, WireEnum {
 }
 
 /// What `/livez`, `/readyz` and `/healthz` answer.
-public struct Health: WireObject, Hashable {
+public struct Health: WireObject, Equatable {
     /// The worst of the checks that count; dependencies only ever warn.
     public var status = HealthStatus.pass
     /// The release.
@@ -24,7 +24,7 @@ public struct Health: WireObject, Hashable {
 }
 
 /// One measurement of one component.
-public struct HealthCheck: WireObject, Hashable {
+public struct HealthCheck: WireObject, Equatable {
     /// component, datastore or system.
     public var componentType: String?
     /// The figure.
@@ -55,7 +55,7 @@ public struct HealthCheck: WireObject, Hashable {
 }
 
 /// What `/version` answers.
-public struct VersionInfo: WireObject, Hashable {
+public struct VersionInfo: WireObject, Equatable {
     /// The service.
     public var service = ""
     /// The release, semantic versioning.

@@ -1,5 +1,5 @@
 /// Why a request was not done: RFC 9457 problem details with a stable code.
-public struct Problem: WireObject, Hashable, Error {
+public struct Problem: WireObject, Equatable, Error {
     /// A URI reference that names the kind of problem, `/problems/<code>`.
     public var type = "about:blank"
     /// The kind in words.
@@ -52,7 +52,7 @@ public struct Problem: WireObject, Hashable, Error {
 }
 
 /// One thing that is wrong with a request.
-public struct FieldProblem: WireObject, Hashable {
+public struct FieldProblem: WireObject, Equatable {
     /// RFC 6901 JSON Pointer into the body, or `query/<name>`, `path/<name>`, `header/<name>`.
     public var pointer = ""
     /// The rule, see `WireFault.Code`.

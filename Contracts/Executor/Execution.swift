@@ -1,5 +1,5 @@
 /// What is to be run: a language and its files (or an artifact of the compiler), and what it gets.
-public struct ExecutionRequest: WireObject, Hashable {
+public struct ExecutionRequest: WireObject, Equatable {
     /// Whose run step is used.
     public var language = LanguageID.zero
     /// The files that lie in the working directory.
@@ -58,7 +58,7 @@ public enum Verdict: String, WireEnum {
 }
 
 /// An execution as it stands.
-public struct Execution: WireObject, Hashable {
+public struct Execution: WireObject, Equatable {
     /// Its name.
     public var id = ExecutionID.zero
     /// Where it stands.
@@ -77,7 +77,7 @@ public struct Execution: WireObject, Hashable {
 }
 
 /// How a program ended and what it used.
-public struct ExecutionResult: WireObject, Hashable {
+public struct ExecutionResult: WireObject, Equatable {
     /// The verdict.
     public var verdict = Verdict.ok
     /// Everything that happened, the verdict among it.
@@ -123,7 +123,7 @@ public struct ExecutionResult: WireObject, Hashable {
 }
 
 /// The kept beginning of an output stream.
-public struct CapturedOutput: WireObject, Hashable {
+public struct CapturedOutput: WireObject, Equatable {
     /// Text, or base64 when the bytes are not UTF-8.
     public var content = ""
     /// How `content` is to be read.

@@ -1,5 +1,5 @@
 /// What happens during an execution; the SSE event name is `kind`.
-public struct ExecutionEvent: WireObject, Hashable {
+public struct ExecutionEvent: WireObject, Equatable {
     /// Kinds of events.
     public enum Kind: String, WireEnum {
         case started, stdout, stderr, usage, finished
@@ -30,7 +30,7 @@ public struct ExecutionEvent: WireObject, Hashable {
 }
 
 /// What a program uses at one instant, seen from outside its sandbox.
-public struct UsageSample: WireObject, Hashable {
+public struct UsageSample: WireObject, Equatable {
     /// Microseconds since the program started.
     public var atMicroseconds = 0
     /// Memory of all its processes, bytes.
@@ -54,7 +54,7 @@ public struct UsageSample: WireObject, Hashable {
 }
 
 /// Bytes for a program's standard input.
-public struct StdinChunk: WireObject, Hashable {
+public struct StdinChunk: WireObject, Equatable {
     /// Text, or base64.
     public var content = ""
     /// How `content` is to be read.
@@ -72,7 +72,7 @@ public struct StdinChunk: WireObject, Hashable {
 }
 
 /// A signal for a program.
-public struct SignalRequest: WireObject, Hashable {
+public struct SignalRequest: WireObject, Equatable {
     /// Signals that may be sent.
     public enum Name: String, WireEnum {
         case interrupt = "SIGINT"

@@ -46,7 +46,7 @@ public enum ExecutorEndpoints {
 }
 
 /// The languages found.
-public struct RuntimeList: WireObject, Hashable {
+public struct RuntimeList: WireObject, Equatable {
     /// Ordered by id.
     public var items: [Runtime] = []
 
@@ -61,7 +61,7 @@ public struct RuntimeList: WireObject, Hashable {
 }
 
 /// A language that runs here.
-public struct Runtime: WireObject, Hashable {
+public struct Runtime: WireObject, Equatable {
     /// Its short name.
     public var language = LanguageID.zero
     /// Its name for people.
@@ -85,7 +85,7 @@ public struct Runtime: WireObject, Hashable {
 }
 
 /// What the sandbox can enforce on this machine.
-public struct SandboxCapabilities: WireObject, Hashable {
+public struct SandboxCapabilities: WireObject, Equatable {
     /// cgroup layout: v1, v2, hybrid or none.
     public var cgroups = ""
     /// How memory and CPU are accounted: cgroup_v1, cgroup_v2 or rlimit.

@@ -1,5 +1,5 @@
 /// Bounds of one program; every field left out has the executor's default (field notes: executor, 5.2).
-public struct RunLimits: WireObject, Hashable {
+public struct RunLimits: WireObject, Equatable {
     /// CPU time of all its processes, milliseconds.
     public var cpuMilliseconds: Int?
     /// Wall time, milliseconds.

@@ -1,5 +1,5 @@
 /// What is to be profiled.
-public struct ProfileRequest: WireObject, Hashable {
+public struct ProfileRequest: WireObject, Equatable {
     /// The execution; it must have been started with `sample_usage`.
     public var executionID = ExecutionID.zero
     /// The run it belongs to, if any.
@@ -14,7 +14,7 @@ public struct ProfileRequest: WireObject, Hashable {
 }
 
 /// Where a program's memory and CPU went over time.
-public struct Profile: WireObject, Hashable {
+public struct Profile: WireObject, Equatable {
     /// Where it stands.
     public enum State: String, WireEnum {
         case recording, finished, incomplete
@@ -58,7 +58,7 @@ public struct Profile: WireObject, Hashable {
 }
 
 /// The samples of a profile.
-public struct Timeline: WireObject, Hashable {
+public struct Timeline: WireObject, Equatable {
     /// Time between samples, microseconds.
     public var intervalMicroseconds = 10_000
     /// Whether samples were merged to keep to `points`.

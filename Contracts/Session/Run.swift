@@ -19,7 +19,7 @@ public enum RunState: String, WireEnum {
 }
 
 /// What is to be run in a session.
-public struct RunRequest: WireObject, Hashable {
+public struct RunRequest: WireObject, Equatable {
     /// The file that is started; the only file, or `main.*`, if absent.
     public var entry: SourcePath?
     /// The language; found from the entry's name if absent.
@@ -47,7 +47,7 @@ public struct RunRequest: WireObject, Hashable {
 }
 
 /// What is to be run without a session of one's own: `POST /v1/run`.
-public struct SnippetRequest: WireObject, Hashable {
+public struct SnippetRequest: WireObject, Equatable {
     /// The language.
     public var language = LanguageID.zero
     /// The sources.
@@ -77,7 +77,7 @@ public struct SnippetRequest: WireObject, Hashable {
 }
 
 /// A run as it stands.
-public struct Run: WireObject, Hashable {
+public struct Run: WireObject, Equatable {
     /// Its name.
     public var id = RunID.zero
     /// The session it belongs to; absent for a snippet.
@@ -122,7 +122,7 @@ public struct Run: WireObject, Hashable {
 }
 
 /// Where a run's time went, milliseconds.
-public struct RunTimings: WireObject, Hashable {
+public struct RunTimings: WireObject, Equatable {
     /// Before a worker took it.
     public var queueMilliseconds = 0.0
     /// In the compiler.
@@ -142,7 +142,7 @@ public struct RunTimings: WireObject, Hashable {
 }
 
 /// What happens during a run; the SSE event name is `kind`.
-public struct RunEvent: WireObject, Hashable {
+public struct RunEvent: WireObject, Equatable {
     /// Kinds of events.
     public enum Kind: String, WireEnum {
         case state, compile, stdout, stderr, usage, findings, finished

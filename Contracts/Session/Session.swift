@@ -9,7 +9,7 @@ public enum SessionState: String, WireEnum {
 }
 
 /// A session (room): files, members, runs and everything that happened.
-public struct Session: WireObject, Hashable {
+public struct Session: WireObject, Equatable {
     /// Its name for machines.
     public var id = SessionID.zero
     /// Its name for people.
@@ -45,7 +45,7 @@ public struct Session: WireObject, Hashable {
 }
 
 /// A new session.
-public struct SessionDraft: WireObject, Hashable {
+public struct SessionDraft: WireObject, Equatable {
     /// Its name for people; "Untitled" if absent.
     public var title: DisplayName?
     /// Its main language.
@@ -63,7 +63,7 @@ public struct SessionDraft: WireObject, Hashable {
 }
 
 /// Changes to a session.
-public struct SessionPatch: WireObject, Hashable {
+public struct SessionPatch: WireObject, Equatable {
     /// A new name.
     public var title: DisplayName?
     /// A new main language.

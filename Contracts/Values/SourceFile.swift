@@ -1,5 +1,5 @@
 /// One file of a session or run.
-public struct SourceFile: WireObject, Hashable {
+public struct SourceFile: WireObject, Equatable {
     /// Where it lies, relative to the working directory.
     public var path = SourcePath.zero
     /// Its text, or its bytes in base64 when `encoding` says so.

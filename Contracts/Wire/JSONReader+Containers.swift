@@ -1,5 +1,6 @@
 extension JSONReader {
     /// Reads an object, calling `member` with each name while the cursor stands before its value.
+    @inline(never)
     public mutating func object(
         _ member: (String, inout JSONReader) throws(WireFault) -> Void
     ) throws(WireFault) {
@@ -13,6 +14,7 @@ extension JSONReader {
     }
 
     /// Reads an array, calling `element` while the cursor stands before each element.
+    @inline(never)
     public mutating func array(
         _ element: (inout JSONReader) throws(WireFault) -> Void
     ) throws(WireFault) {
@@ -98,7 +100,7 @@ extension JSONReader {
 
     /// Runs `body` for one member or element so that a broken rule inside it does not hide the others: the
     /// fault is kept with the member's name, and reading goes on behind the value.
-    @inline(__always)
+    @inline(never)
     mutating func isolating(
         _ name: () -> String, _ body: (inout JSONReader) throws(WireFault) -> Void
     ) throws(WireFault) {

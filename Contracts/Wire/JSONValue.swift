@@ -1,5 +1,5 @@
 /// Any JSON, for the few places where the shape is not ours to say (documents, examples, foreign results).
-public indirect enum JSONValue: Hashable, Sendable {
+public indirect enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -34,7 +34,7 @@ public indirect enum JSONValue: Hashable, Sendable {
 }
 
 /// One member of a JSON object; order is kept.
-public struct JSONMember: Hashable, Sendable {
+public struct JSONMember: Equatable, Sendable {
     /// The member's name.
     public let name: String
     /// The member's value.

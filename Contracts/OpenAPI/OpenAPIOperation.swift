@@ -1,0 +1,104 @@
+/// One operation of the document.
+struct OpenAPIOperation {
+    private let route: Route
+
+    init(_ route: Route) { self.route = route }
+
+    var json: JSONValue {
+        var members = [
+            JSONMember("operationId", .string(route.name)),
+            JSONMember("summary", .string(route.summary)),
+            JSONMember("tags", [.string(route.service.rawValue)]),
+            JSONMember("security", security),
+        ]
+        if !route.parameters.isEmpty { members.append(JSONMember("parameters", .array(route.parameters.map(parameter)))) }
+        if let requestBody { members.append(JSONMember("requestBody", requestBody)) }
+        members.append(JSONMember("responses", responses))
+        return .object(members)
+    }
+
+    private var security: JSONValue {
+        guard case .identified(let scope) = route.access else { return [] }
+        return [.object([JSONMember("bearer", .array(scope.map { [.string($0.rawValue)] } ?? []))])]
+    }
+
+    private func parameter(_ parameter: Parameter) -> JSONValue {
+        .object([
+            JSONMember("name", .string(parameter.name)), JSONMember("in", .string(parameter.place.rawValue)),
+            JSONMember("required", .bool(parameter.isRequired)), JSONMember("description", .string(parameter.about)),
+            JSONMember("schema", parameter.schema.json),
+        ])
+    }
+
+    private var requestBody: JSONValue? {
+        guard case .none = route.request else {
+            return .object([JSONMember("required", true), JSONMember("content", content(route.request, route.example))])
+        }
+        return nil
+    }
+
+    private func content(_ payload: Payload, _ example: String?) -> JSONValue {
+        switch payload {
+        case .none, .webSocket: .object([])
+        case .json(let schema): media("application/json", [JSONMember("schema", schema.json)] + exampleMember(example))
+        case .events(let schema): media("text/event-stream", [JSONMember("schema", .object([JSONMember("type", "string"), JSONMember("description", "data: the schema below, as JSON"), JSONMember("contentSchema", schema.json)]))])
+        case .bytes(let type): media(type, [])
+        }
+    }
+
+    private func exampleMember(_ example: String?) -> [JSONMember] {
+        guard let example else { return [] }
+        do throws(WireFaults) {
+            return [JSONMember("example", try JSONValue.decode(Array(example.utf8)))]
+        } catch {
+            preconditionFailure("the example of \(route.name) is JSON")
+        }
+    }
+
+    private func media(_ type: String, _ members: [JSONMember]) -> JSONValue {
+        .object([JSONMember(type, .object(members))])
+    }
+
+    private var responses: JSONValue {
+        var answers = [success]
+        if route.status == 202 { answers.append(JSONMember("200", response("Finished in time", route.response))) }
+        return .object(answers + problems)
+    }
+
+    private var success: JSONMember {
+        if case .webSocket = route.response { return JSONMember("101", response("The WebSocket is open", .none)) }
+        return JSONMember("\(route.status)", response(route.status == 202 ? "Accepted, not finished yet" : "Done", route.response))
+    }
+
+    private func response(_ words: String, _ payload: Payload) -> JSONValue {
+        var members = [JSONMember("description", .string(words))]
+        if case .none = payload { return .object(members) }
+        members.append(JSONMember("content", content(payload, nil)))
+        return .object(members)
+    }
+
+    /// The problems of this route and those that any route may answer, by status.
+    private var problems: [JSONMember] {
+        let codes = Set(route.problems + general)
+        let byStatus = Dictionary(grouping: codes, by: \.status)
+        return byStatus.sorted { $0.key < $1.key }.map { status, codes in
+            let words = codes.map(\.rawValue).sorted().joined(separator: ", ")
+            let problem = JSONValue.object([
+                JSONMember("description", .string(words)),
+                JSONMember("content", media("application/problem+json", [JSONMember("schema", Problem.schema.json)])),
+            ])
+            return JSONMember("\(status)", problem)
+        }
+    }
+
+    private var general: [ProblemCode] {
+        var codes: [ProblemCode] = [
+            .malformedRequest, .requestTimeout, .headersTooLarge, .rateLimited, .internalError, .badGateway,
+            .unavailable, .deadlineExceeded, .invalidRequest, .notAcceptable,
+        ]
+        if case .identified = route.access { codes += [.unauthenticated, .insufficientScope, .forbidden] }
+        if case .none = route.request {} else { codes += [.malformedJSON, .bodyTooLarge, .unsupportedMediaType] }
+        if route.repeatability == .keyed { codes += [.idempotencyInProgress, .idempotencyMismatch] }
+        return codes
+    }
+}
