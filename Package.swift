@@ -57,9 +57,10 @@ func service(_ name: String, needs: Needs = [], resources: [Resource] = []) -> [
     ]
 }
 
-func tests(_ name: String, needs: Needs) -> Target {
+/// Suites of what `ServiceKit` stands on pass `support: []`, so that they build without it.
+func tests(_ name: String, needs: Needs, support: Needs = ["TestSupport"]) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: needs + ["TestSupport"], path: "Tests/\(name)Tests",
+        name: "\(name)Tests", dependencies: needs + support, path: "Tests/\(name)Tests",
         swiftSettings: strict)
 }
 
@@ -98,10 +99,12 @@ let package = Package(
         shared("SystemKit", needs: ["CKernel", log]),
         shared("Credentials", needs: ["Contracts", "SystemKit", "COpenSSL", "CArgon2"]),
         shared("Sandbox", needs: ["SystemKit", "CKernel", "CSandbox", "CSeccomp"]),
+        shared("Languages", needs: ["Contracts", "SystemKit"]),
+        shared("Artifacts", needs: ["Contracts", "Credentials", "SystemKit"]),
         shared("Telemetry", needs: ["Contracts", "SystemKit", log, metrics, coreMetrics, tracing]),
         shared("Storage", needs: ["SystemKit", grdb, sqlite, deque, metrics]),
         shared("Messaging", needs: ["SystemKit", "Storage", grdb, deque, metrics, log]),
-        shared("Supervision", needs: ["SystemKit", "CKernel", log]),
+        shared("Supervision", needs: ["Contracts", "SystemKit", "CKernel"]),
         shared(
             "ServiceKit",
             needs: ["Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", lifecycle, arguments, log]
@@ -119,19 +122,21 @@ let package = Package(
         + service("Auth", needs: ["Credentials", "Storage", grdb])
         + service("Session", needs: ["Credentials", "Storage", "Messaging", grdb])
         + service("Collab", needs: ["Storage", grdb])
-        + service("AI", needs: ["Sandbox"])
-        + service("Compiler", needs: ["Sandbox", "Credentials"])
-        + service("Executor", needs: ["Sandbox", "Credentials"])
+        + service("AI", needs: ["Sandbox", "Languages"])
+        + service("Compiler", needs: ["Sandbox", "Credentials", "Languages", "Artifacts"])
+        + service("Executor", needs: ["Sandbox", "Credentials", "Languages", "Artifacts"])
         + service("Profiler", needs: ["Storage", grdb])
         + wanted([
             tests("Contracts", needs: ["Contracts"]),
             tests("SystemKit", needs: ["SystemKit", "CKernel"]),
             tests("Credentials", needs: ["Credentials", "Contracts", "SystemKit"]),
             tests("Sandbox", needs: ["Sandbox", "SystemKit", "CKernel"]),
+            tests("Languages", needs: ["Languages", "Contracts", "SystemKit"]),
+            tests("Artifacts", needs: ["Artifacts", "Contracts", "SystemKit"]),
             tests("Telemetry", needs: ["Telemetry", "Contracts", "SystemKit", log, metrics, coreMetrics, tracing]),
-            tests("Storage", needs: ["Storage", "SystemKit", grdb]),
-            tests("Messaging", needs: ["Messaging", "Storage", "SystemKit", grdb]),
-            tests("Supervision", needs: ["Supervision", "SystemKit", "CKernel"]),
+            tests("Storage", needs: ["Storage", "SystemKit", grdb], support: []),
+            tests("Messaging", needs: ["Messaging", "Storage", "SystemKit", grdb, log], support: []),
+            tests("Supervision", needs: ["Supervision", "Contracts", "SystemKit", "CKernel"]),
             tests(
                 "ServiceKit",
                 needs: ["ServiceKit", "Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", log] + http + nio),
@@ -139,8 +144,8 @@ let package = Package(
             tests("Auth", needs: ["AuthService", "ServiceKit", "Contracts", "Credentials", "Storage"]),
             tests("Session", needs: ["SessionService", "ServiceKit", "Contracts", "Credentials", "Storage"]),
             tests("Collab", needs: ["CollabService", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
-            tests("AI", needs: ["AIService", "ServiceKit", "Contracts", "Credentials"]),
-            tests("Compiler", needs: ["CompilerService", "ServiceKit", "Contracts", "Credentials"]),
+            tests("AI", needs: ["AIService", "Languages", "SystemKit", "ServiceKit", "Contracts", "Credentials"]),
+            tests("Compiler", needs: ["CompilerService", "Languages", "Artifacts", "Sandbox", "SystemKit", "ServiceKit", "Contracts", "Credentials"]),
             tests("Executor", needs: ["ExecutorService", "ServiceKit", "Contracts", "Credentials"]),
             tests("Profiler", needs: ["ProfilerService", "ServiceKit", "Contracts", "Credentials"]),
             tests("Fleet", needs: ["Contracts", "SystemKit", "ServiceKit"]),

@@ -125,9 +125,17 @@ final class Journal: Sendable {
             let settlements = try pool.writeWithoutTransaction { try perform(batch, on: $0) }
             measurements.committed(rows: batch.count, nanoseconds: monotonicNanoseconds() - started)
             for settle in settlements { settle() }
+            if log.isCrowded { startLogOver() }
         } catch {
             let failure = StoreFailure.commitFailed(reason: "\(error)")
             for entry in batch { entry.abandon(failure) }
+        }
+    }
+
+    /// Copies the log back while nobody writes, so that the next commit starts it from its beginning.
+    private func startLogOver() {
+        ignoring("the keeper is at it; the next commit tries again") {
+            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
         }
     }
 
@@ -142,7 +150,6 @@ final class Journal: Sendable {
                 return settle
             }
             try database.commit()
-            if log.isCrowded { _ = try database.checkpoint(.passive) }
             return settlements
         } catch {
             if database.isInsideTransaction {

@@ -4,7 +4,7 @@ private import SystemKit
 /// The proof that this process alone owns a database file: an flock(2) on a file beside it.
 ///
 /// The kernel lets go of it when the process dies, however it dies.
-struct OwnershipLock: ~Copyable {
+final class OwnershipLock: Sendable {
     private let file: FD
 
     /// Takes the lock of the database at `path`.

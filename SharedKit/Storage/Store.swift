@@ -8,7 +8,7 @@ private import SystemKit
 package final class Store: Sendable {
     /// Where the file is.
     package let path: String
-    private let ownership: OwnershipLock
+    private let ownership: Locked<OwnershipLock?>
     private let pool: DatabasePool
     private let journal: Journal
     private let readers: Lane
@@ -41,11 +41,11 @@ package final class Store: Sendable {
     }
 
     private init(
-        path: String, ownership: consuming OwnershipLock, pool: DatabasePool, journal: Journal,
+        path: String, ownership: OwnershipLock, pool: DatabasePool, journal: Journal,
         readers: Lane, keeper: Keeper, log: LogWatch
     ) {
         self.path = path
-        self.ownership = ownership
+        self.ownership = Locked(ownership)
         self.pool = pool
         self.journal = journal
         self.readers = readers
@@ -115,5 +115,6 @@ package final class Store: Sendable {
         readers.close()
         try keeper.close()
         try pool.close()
+        ownership.withLock { $0 = nil }
     }
 }
