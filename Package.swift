@@ -127,16 +127,16 @@ let package = Package(
         + service("Executor", needs: ["Sandbox", "Credentials", "Languages", "Artifacts"])
         + service("Profiler", needs: ["Storage", grdb])
         + wanted([
-            tests("Contracts", needs: ["Contracts"]),
-            tests("SystemKit", needs: ["SystemKit", "CKernel"]),
-            tests("Credentials", needs: ["Credentials", "Contracts", "SystemKit"]),
-            tests("Sandbox", needs: ["Sandbox", "SystemKit", "CKernel"]),
-            tests("Languages", needs: ["Languages", "Contracts", "SystemKit"]),
-            tests("Artifacts", needs: ["Artifacts", "Contracts", "SystemKit"]),
-            tests("Telemetry", needs: ["Telemetry", "Contracts", "SystemKit", log, metrics, coreMetrics, tracing]),
+            tests("Contracts", needs: ["Contracts"], support: []),
+            tests("SystemKit", needs: ["SystemKit", "CKernel"], support: []),
+            tests("Credentials", needs: ["Credentials", "Contracts", "SystemKit"], support: []),
+            tests("Sandbox", needs: ["Sandbox", "SystemKit", "CKernel"], support: []),
+            tests("Languages", needs: ["Languages", "Contracts", "SystemKit"], support: []),
+            tests("Artifacts", needs: ["Artifacts", "Contracts", "SystemKit"], support: []),
+            tests("Telemetry", needs: ["Telemetry", "Contracts", "SystemKit", log, metrics, coreMetrics, tracing], support: []),
             tests("Storage", needs: ["Storage", "SystemKit", grdb], support: []),
             tests("Messaging", needs: ["Messaging", "Storage", "SystemKit", grdb, log], support: []),
-            tests("Supervision", needs: ["Supervision", "Contracts", "SystemKit", "CKernel"]),
+            tests("Supervision", needs: ["Supervision", "Contracts", "SystemKit", "CKernel"], support: []),
             tests(
                 "ServiceKit",
                 needs: ["ServiceKit", "Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", log] + http + nio),
@@ -149,7 +149,7 @@ let package = Package(
             tests("Executor", needs: ["ExecutorService", "ServiceKit", "Contracts", "Credentials"]),
             tests("Profiler", needs: ["ProfilerService", "ServiceKit", "Contracts", "Credentials"]),
             tests("Fleet", needs: ["Contracts", "SystemKit", "ServiceKit"]),
-            tests("Tidy", needs: []),
+            tests("Tidy", needs: [], support: []),
         ]),
     swiftLanguageModes: [.v6]
 )
