@@ -125,17 +125,10 @@ final class Journal: Sendable {
             let settlements = try pool.writeWithoutTransaction { try perform(batch, on: $0) }
             measurements.committed(rows: batch.count, nanoseconds: monotonicNanoseconds() - started)
             for settle in settlements { settle() }
-            if log.isCrowded { startLogOver() }
+            if log.isCrowded { log.startLogOver(pool) }
         } catch {
             let failure = StoreFailure.commitFailed(reason: "\(error)")
             for entry in batch { entry.abandon(failure) }
-        }
-    }
-
-    /// Copies the log back while nobody writes, so that the next commit starts it from its beginning.
-    private func startLogOver() {
-        ignoring("the keeper is at it; the next commit tries again") {
-            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
         }
     }
 

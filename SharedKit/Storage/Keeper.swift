@@ -1,6 +1,6 @@
 private import Glibc
 internal import GRDB
-private import SystemKit
+internal import SystemKit
 
 /// The housekeeper of one database: checkpoints, backups and integrity checks, on a thread and a connection
 /// of its own so that the writer never waits for them.
@@ -9,6 +9,8 @@ final class Keeper: Sendable {
     private let connection: DatabaseQueue
     private let path: String
     private let measurements: Measurements
+    /// Held while the log is copied; counts the copies.
+    let turn = Locked(0)
 
     init(path: String, name: String, configuration: Configuration, measurements: Measurements) throws {
         self.path = path
@@ -55,7 +57,10 @@ final class Keeper: Sendable {
     }
 
     private func checkpointNow() throws {
-        _ = try connection.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        try turn.withLock { copies in
+            _ = try connection.writeWithoutTransaction { try $0.checkpoint(.passive) }
+            copies += 1
+        }
         var status = stat()
         if stat(path + "-wal", &status) == 0 { measurements.logIs(bytes: Int(status.st_size)) }
     }

@@ -31,7 +31,7 @@ package final class Store: Sendable {
         let measurements = Measurements(database: name)
         let keeper = try Keeper(
             path: path, name: name, configuration: configuration, measurements: measurements)
-        let log = LogWatch { keeper.checkpoint(done: $0) }
+        let log = LogWatch(turn: keeper.turn) { keeper.checkpoint(done: $0) }
         try pool.writeWithoutTransaction { try Self.prepare($0, log: log, path: path) }
         return try Store(
             path: path, ownership: ownership, pool: pool,
