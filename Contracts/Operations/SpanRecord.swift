@@ -40,11 +40,19 @@ public struct SpanRecord: WireObject, Equatable {
 
     /// OpenTelemetry's names in snake case.
     public static let fields = Fields<SpanRecord>(
-        field("trace_id", \.traceID, .length(32...32)), field("span_id", \.spanID, .length(16...16)),
-        field("parent_span_id", \.parentSpanID), field("service", \.service), field("name", \.name),
-        field("kind", \.kind), field("start_ns", \.startNanoseconds), field("end_ns", \.endNanoseconds),
-        field("outcome", \.outcome), field("outcome_message", \.outcomeMessage),
-        defaulted("attributes", \.attributes), defaulted("events", \.events))
+        field("trace_id", \.traceID, .length(32...32)),
+        field("span_id", \.spanID, .length(16...16)),
+        field("parent_span_id", \.parentSpanID),
+        field("service", \.service),
+        field("name", \.name),
+        field("kind", \.kind),
+        field("start_ns", \.startNanoseconds),
+        field("end_ns", \.endNanoseconds),
+        field("outcome", \.outcome),
+        field("outcome_message", \.outcomeMessage),
+        defaulted("attributes", \.attributes),
+        defaulted("events", \.events)
+    )
 }
 
 /// Something that happened during a span.
@@ -61,7 +69,10 @@ public struct SpanMoment: WireObject, Equatable {
 
     /// name, at_ns, attributes.
     public static let fields = Fields<SpanMoment>(
-        field("name", \.name), field("at_ns", \.atNanoseconds), defaulted("attributes", \.attributes))
+        field("name", \.name),
+        field("at_ns", \.atNanoseconds),
+        defaulted("attributes", \.attributes)
+    )
 }
 
 /// What one service knows about a trace.
@@ -97,6 +108,10 @@ public struct TraceReport: WireObject, Equatable {
 
     /// trace_id, duration_ms, services, missing_services, spans.
     public static let fields = Fields<TraceReport>(
-        field("trace_id", \.traceID), field("duration_ms", \.durationMilliseconds), field("services", \.services),
-        field("missing_services", \.missingServices), field("spans", \.spans))
+        field("trace_id", \.traceID),
+        field("duration_ms", \.durationMilliseconds),
+        field("services", \.services),
+        field("missing_services", \.missingServices),
+        field("spans", \.spans)
+    )
 }

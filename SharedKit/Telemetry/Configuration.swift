@@ -44,6 +44,12 @@ package struct TelemetryFault: Error, Equatable, CustomStringConvertible {
     /// What it should hold.
     package let expectation: String
 
+    /// A variable and what it should hold.
+    package init(variable: String, expectation: String) {
+        self.variable = variable
+        self.expectation = expectation
+    }
+
     /// For people.
     package var description: String { "\(variable): expected \(expectation)" }
 }
@@ -71,7 +77,10 @@ package struct CollectorEndpoint: Sendable, Equatable {
     }
 
     private init(
-        _ text: String, suffix: String, _ headers: [String: String], variable: String
+        _ text: String,
+        suffix: String,
+        _ headers: [String: String],
+        variable: String
     ) throws(TelemetryFault) {
         let fault = TelemetryFault(variable: variable, expectation: "http://host[:port][/path]")
         guard text.hasPrefix("http://") else { throw fault }
@@ -94,7 +103,10 @@ package struct CollectorEndpoint: Sendable, Equatable {
         for pair in text.split(separator: ",") {
             let parts = pair.split(separator: "=", maxSplits: 1)
             guard parts.count == 2, !parts[0].isEmpty else {
-                throw TelemetryFault(variable: "OTEL_EXPORTER_OTLP_HEADERS", expectation: "name=value,name=value")
+                throw TelemetryFault(
+                    variable: "OTEL_EXPORTER_OTLP_HEADERS",
+                    expectation: "name=value,name=value"
+                )
             }
             headers[String(parts[0])] = String(parts[1])
         }

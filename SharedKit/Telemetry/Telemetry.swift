@@ -28,7 +28,11 @@ package final class Telemetry: Sendable {
         self.configuration = configuration
         writer = try LogWriter(descriptor: configuration.logDescriptor, service: service)
         let store = TraceStore(service: service)
-        let resource = OTLPResource(service: service, version: configuration.version, processID: Int(getpid()))
+        let resource = OTLPResource(
+            service: service,
+            version: configuration.version,
+            processID: Int(getpid())
+        )
         let exporter = configuration.collector.map { SpanExporter(to: $0, resource: resource) }
         traces = store
         self.exporter = exporter
@@ -47,7 +51,8 @@ package final class Telemetry: Sendable {
     /// Only the first call in a process installs; later ones answer telemetry that stands for itself.
     /// - Throws: `SystemFailure` when the log writer's thread cannot start.
     package static func bootstrap(
-        service: String, configuration: TelemetryConfiguration = .init()
+        service: String,
+        configuration: TelemetryConfiguration = .init()
     ) throws(SystemFailure) -> Telemetry {
         let telemetry = try Telemetry(service: service, configuration: configuration)
         let isFirst = isInstalled.withLock { installed in
@@ -74,21 +79,27 @@ package final class Telemetry: Sendable {
     package func shutdown() { writer.stop() }
 
     private func logHandler(label: String) -> JSONLogHandler {
-        JSONLogHandler(label: label, service: service, level: configuration.logLevel) { [writer] in writer.append($0) }
+        JSONLogHandler(label: label, service: service, level: configuration.logLevel) { [writer] in
+            writer.append($0)
+        }
     }
 
     private func registerOwnFigures() {
         metrics.computed(
-            MetricDescription("cc_log_records_dropped", "Log records that found no place in the queue."), .counter
+            MetricDescription("cc_log_records_dropped", "Log records that found no place in the queue."),
+            .counter
         ) { [writer] in Double(writer.droppedRecords) }
         metrics.computed(
-            MetricDescription("cc_errors_ignored", "Errors that were dropped on purpose, by name."), .counter
+            MetricDescription("cc_errors_ignored", "Errors that were dropped on purpose, by name."),
+            .counter
         ) { Double(IgnoredErrors.total) }
         metrics.computed(
-            MetricDescription("cc_metrics_refused", "Metrics that found no place."), .counter
+            MetricDescription("cc_metrics_refused", "Metrics that found no place."),
+            .counter
         ) { [weak metrics] in Double(metrics?.refusedMetrics ?? 0) }
         metrics.computed(
-            MetricDescription("cc_spans_dropped", "Spans that were lost on the way to a reader."), .counter
+            MetricDescription("cc_spans_dropped", "Spans that were lost on the way to a reader."),
+            .counter
         ) { [traces, exporter] in Double(traces.droppedSpans + (exporter?.lostSpans ?? 0)) }
     }
 }

@@ -2,7 +2,7 @@ package import Logging
 package import SystemKit
 private import Tracing
 
-/// Turns log events into JSON lines: time, level, service, message, the trace and request they belong to, metadata.
+/// Turns log events into JSON lines: time, level, service, message, the trace and request, metadata.
 package struct JSONLogHandler: LogHandler {
     /// Metadata of every record of this logger.
     package var metadata: Logger.Metadata = [:]
@@ -17,7 +17,10 @@ package struct JSONLogHandler: LogHandler {
 
     /// A handler that gives each finished line to `append`.
     package init(
-        label: String, service: String, level: Logger.Level, clock: WallClock = .system,
+        label: String,
+        service: String,
+        level: Logger.Level,
+        clock: WallClock = .system,
         append: @escaping @Sendable ([UInt8]) -> Void
     ) {
         self.label = label
@@ -40,13 +43,18 @@ package struct JSONLogHandler: LogHandler {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
         if let own = event.metadata { all.merge(own) { $1 } }
-        for (name, value) in all.sorted(by: { $0.key < $1.key }) where !fields.contains(where: { $0.0 == name }) {
+        for (name, value) in all.sorted(by: { $0.key < $1.key })
+        where !fields.contains(where: { $0.0 == name }) {
             fields.append((name, Self.value(value, under: name)))
         }
         if let error = event.error { fields.append(("err", .text(Self.clean("\(error)")))) }
         let record = LogRecord(
-            at: clock.now(), level: event.level.rawValue, service: service,
-            message: Redaction.clean("\(event.message)", limit: Limits.messageBytes), fields: fields)
+            at: clock.now(),
+            level: event.level.rawValue,
+            service: service,
+            message: Redaction.clean("\(event.message)", limit: Limits.messageBytes),
+            fields: fields
+        )
         append(record.line)
     }
 
@@ -63,7 +71,9 @@ package struct JSONLogHandler: LogHandler {
     }
 
     private static func value(
-        _ value: Logger.Metadata.Value, under name: String, depth: Int = 0
+        _ value: Logger.Metadata.Value,
+        under name: String,
+        depth: Int = 0
     ) -> LogRecord.Value {
         if Redaction.hides(name) { return .text(Redaction.mark) }
         switch value {

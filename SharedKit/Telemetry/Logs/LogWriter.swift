@@ -83,8 +83,12 @@ package final class LogWriter: Sendable {
 
     private func notice(of dropped: Int) -> [UInt8] {
         let record = LogRecord(
-            at: WallClock.system.now(), level: "warning", service: service, message: "log records dropped",
-            fields: [("records", .text("\(dropped)"))])
+            at: WallClock.system.now(),
+            level: "warning",
+            service: service,
+            message: "log records dropped",
+            fields: [("records", .text("\(dropped)"))]
+        )
         return record.line
     }
 

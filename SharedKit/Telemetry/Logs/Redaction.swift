@@ -10,7 +10,7 @@ package enum Redaction {
     /// Where a secret starts inside a text: bearer tokens, personal tokens, JSON web tokens.
     private static let markers = ["Bearer ", "bearer ", "Basic ", "ccp_", "eyJ"].map { Array($0.utf8) }
 
-    /// Whether a value under this name is a secret: one of its words says so (`apiKey`, `set-cookie`, `TOKEN`).
+    /// Whether a value under this name is a secret: one of its words says so (`apiKey`, `set-cookie`).
     package static func hides(_ name: String) -> Bool {
         var word = ""
         var previousIsLower = false
@@ -70,7 +70,9 @@ extension [UInt8] {
     fileprivate func firstRange(of pattern: [UInt8]) -> Range<Int>? {
         guard count >= pattern.count, let first = pattern.first else { return nil }
         for index in 0...(count - pattern.count) where self[index] == first {
-            if self[index..<index + pattern.count].elementsEqual(pattern) { return index..<index + pattern.count }
+            if self[index..<index + pattern.count].elementsEqual(pattern) {
+                return index..<index + pattern.count
+            }
         }
         return nil
     }

@@ -22,13 +22,23 @@ package struct MetricDescription: Sendable {
         0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
     ]
     /// Sizes and counts of unknown scale: powers of four.
-    package static let sizeBounds: [Double] = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262_144, 1_048_576]
+    package static let sizeBounds: [Double] = [
+        1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262_144, 1_048_576,
+    ]
 
     /// Known from OpenTelemetry's conventions, and ours.
     static let standard: [MetricDescription] = [
-        MetricDescription("http.server.request.duration", "Time from a request's head to its last byte.", unit: "seconds"),
+        MetricDescription(
+            "http.server.request.duration",
+            "Time from a request's head to its last byte.",
+            unit: "seconds"
+        ),
         MetricDescription("http.server.active_requests", "Requests being answered now."),
-        MetricDescription("http.client.request.duration", "Time of calls to other services.", unit: "seconds"),
+        MetricDescription(
+            "http.client.request.duration",
+            "Time of calls to other services.",
+            unit: "seconds"
+        ),
         MetricDescription("http.server.request.body.size", "Bytes of request bodies.", unit: "bytes"),
         MetricDescription("http.server.response.body.size", "Bytes of response bodies.", unit: "bytes"),
         MetricDescription("db.client.operation.duration", "Time of database operations.", unit: "seconds"),

@@ -19,12 +19,16 @@ package final class MetricsRegistry: MetricsFactory, Sendable {
 
     /// Says what metrics mean; for metrics that are made afterwards.
     package func describe(_ descriptions: [MetricDescription]) {
-        state.withLock { for description in descriptions { $0.descriptions[description.label] = description } }
+        state.withLock {
+            for description in descriptions { $0.descriptions[description.label] = description }
+        }
     }
 
     /// A number that is asked for at each scrape; `read` must be quick and must not block.
     package func computed(
-        _ description: MetricDescription, _ kind: MetricKind = .gauge, labels: [(String, String)] = [],
+        _ description: MetricDescription,
+        _ kind: MetricKind = .gauge,
+        labels: [(String, String)] = [],
         read: @escaping @Sendable () -> Double
     ) {
         precondition(kind != .histogram, "a histogram is recorded, not computed")
@@ -43,7 +47,8 @@ package final class MetricsRegistry: MetricsFactory, Sendable {
 
     /// For swift-metrics: a counter of fractions.
     package func makeFloatingPointCounter(
-        label: String, dimensions: [(String, String)]
+        label: String,
+        dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         if case .counter(let cell)? = cell(label, dimensions, .counter, bounds: []) { return cell }
         return NoCell()
@@ -57,7 +62,9 @@ package final class MetricsRegistry: MetricsFactory, Sendable {
 
     /// For swift-metrics: a histogram, or a gauge when it does not aggregate.
     package func makeRecorder(
-        label: String, dimensions: [(String, String)], aggregate: Bool
+        label: String,
+        dimensions: [(String, String)],
+        aggregate: Bool
     ) -> any RecorderHandler {
         let kind = aggregate ? MetricKind.histogram : .gauge
         switch cell(label, dimensions, kind, bounds: MetricDescription.sizeBounds) {
@@ -90,7 +97,11 @@ package final class MetricsRegistry: MetricsFactory, Sendable {
     var families: [MetricFamily] { state.withLock { $0.families.values.sorted { $0.name < $1.name } } }
 
     private func cell(
-        _ label: String, _ labels: [(String, String)], _ kind: MetricKind, unit: String? = nil, bounds: [Double],
+        _ label: String,
+        _ labels: [(String, String)],
+        _ kind: MetricKind,
+        unit: String? = nil,
+        bounds: [Double],
         make: (() -> MetricFamily.Cell)? = nil
     ) -> MetricFamily.Cell? {
         state.withLock { state in
@@ -99,8 +110,12 @@ package final class MetricsRegistry: MetricsFactory, Sendable {
             var family =
                 state.families[name]
                 ?? MetricFamily(
-                    name: name, kind: kind, help: known?.help ?? MetricName.help(of: label),
-                    bounds: known?.bounds ?? (known?.unit == "seconds" ? MetricDescription.durationBounds : bounds))
+                    name: name,
+                    kind: kind,
+                    help: known?.help ?? MetricName.help(of: label),
+                    bounds: known?.bounds
+                        ?? (known?.unit == "seconds" ? MetricDescription.durationBounds : bounds)
+                )
             let isNew = state.families[name] == nil
             guard family.kind == kind, !isNew || state.families.count < Limits.metrics else {
                 state.refused += 1

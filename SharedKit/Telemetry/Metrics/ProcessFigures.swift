@@ -4,15 +4,22 @@ private import Glibc
 enum ProcessFigures {
     static func register(in registry: MetricsRegistry) {
         registry.computed(
-            MetricDescription("process_cpu", "User and system CPU time.", unit: "seconds"), .counter, read: cpuSeconds)
+            MetricDescription("process_cpu", "User and system CPU time.", unit: "seconds"),
+            .counter,
+            read: cpuSeconds
+        )
         registry.computed(MetricDescription("process_resident_memory", "Resident memory.", unit: "bytes")) {
             Double(statistics(23)) * Double(sysconf(CInt(_SC_PAGESIZE)))
         }
         registry.computed(MetricDescription("process_virtual_memory", "Virtual memory.", unit: "bytes")) {
             Double(statistics(22))
         }
-        registry.computed(MetricDescription("process_threads", "Threads of the process.")) { Double(statistics(19)) }
-        registry.computed(MetricDescription("process_open_fds", "Open file descriptors.")) { Double(openDescriptors()) }
+        registry.computed(MetricDescription("process_threads", "Threads of the process.")) {
+            Double(statistics(19))
+        }
+        registry.computed(MetricDescription("process_open_fds", "Open file descriptors.")) {
+            Double(openDescriptors())
+        }
         registry.computed(MetricDescription("process_max_fds", "File descriptors that may be open.")) {
             var limit = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
@@ -20,7 +27,11 @@ enum ProcessFigures {
         }
         let start = startSeconds()
         registry.computed(
-            MetricDescription("process_start_time", "Start of the process since the Unix epoch.", unit: "seconds")
+            MetricDescription(
+                "process_start_time",
+                "Start of the process since the Unix epoch.",
+                unit: "seconds"
+            )
         ) { start }
     }
 

@@ -7,7 +7,8 @@ package enum PrometheusText {
     package static func render(_ registry: MetricsRegistry) -> String {
         var text = ""
         for family in registry.families {
-            text += "# HELP \(family.name) \(escapedHelp(family.help))\n# TYPE \(family.name) \(family.kind.rawValue)\n"
+            text += "# HELP \(family.name) \(escapedHelp(family.help))\n"
+            text += "# TYPE \(family.name) \(family.kind.rawValue)\n"
             for (labels, cell) in family.series.sorted(by: { $0.key < $1.key }) {
                 append(cell, named: family.name, labels, to: &text)
             }
@@ -15,7 +16,12 @@ package enum PrometheusText {
         return text
     }
 
-    private static func append(_ cell: MetricFamily.Cell, named name: String, _ labels: String, to text: inout String) {
+    private static func append(
+        _ cell: MetricFamily.Cell,
+        named name: String,
+        _ labels: String,
+        to text: inout String
+    ) {
         switch cell {
         case .counter(let cell): text += "\(name)\(labels) \(number(cell.current))\n"
         case .gauge(let cell): text += "\(name)\(labels) \(number(cell.current))\n"
@@ -24,7 +30,12 @@ package enum PrometheusText {
         }
     }
 
-    private static func append(_ cell: HistogramCell, named name: String, _ labels: String, to text: inout String) {
+    private static func append(
+        _ cell: HistogramCell,
+        named name: String,
+        _ labels: String,
+        to text: inout String
+    ) {
         let contents = cell.current
         var count: UInt64 = 0
         for (bucket, bound) in zip(contents.buckets, cell.bounds.map(number) + ["+Inf"]) {

@@ -110,8 +110,10 @@ extension AttributeValue {
         case .int64(let value): self = .integer(value)
         case .double(let value): self = .double(value)
         case .bool(let value): self = .bool(value)
-        case .stringConvertible(let value): self = .string(Redaction.clean("\(value)", limit: Limits.valueBytes))
-        case .stringArray(let values): self = .list(values.map { .string(Redaction.clean($0, limit: Limits.valueBytes)) })
+        case .stringConvertible(let value):
+            self = .string(Redaction.clean("\(value)", limit: Limits.valueBytes))
+        case .stringArray(let values):
+            self = .list(values.map { .string(Redaction.clean($0, limit: Limits.valueBytes)) })
         case .int32Array(let values): self = .list(values.map { .integer(Int64($0)) })
         case .int64Array(let values): self = .list(values.map { .integer($0) })
         case .doubleArray(let values): self = .list(values.map { .double($0) })

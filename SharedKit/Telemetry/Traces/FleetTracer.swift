@@ -14,21 +14,35 @@ package struct FleetTracer: Tracer {
 
     /// Starts a span below the context's trace, or a new trace.
     package func startSpan<Instant: TracerInstant>(
-        _ operationName: String, context: @autoclosure () -> ServiceContext, ofKind kind: SpanKind,
-        at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
+        _ operationName: String,
+        context: @autoclosure () -> ServiceContext,
+        ofKind kind: SpanKind,
+        at instant: @autoclosure () -> Instant,
+        function: String,
+        file fileID: String,
+        line: UInt
     ) -> RecordingSpan {
         var context = context()
         let parent = context.traceContext
         let spanID = SpanID.random()
         context.traceContext = parent.map { $0.caused(by: spanID) } ?? root(spanID)
         return RecordingSpan(
-            operationName, kind: SpanRole(kind), context: context, parent: parent?.spanID,
-            start: instant().nanosecondsSinceEpoch, finish: finish)
+            operationName,
+            kind: SpanRole(kind),
+            context: context,
+            parent: parent?.spanID,
+            start: instant().nanosecondsSinceEpoch,
+            finish: finish
+        )
     }
 
     private func root(_ spanID: SpanID) -> TraceContext {
         let trace = TraceID.random()
-        return TraceContext(traceID: trace, spanID: spanID, isSampled: trace.low <= threshold && threshold > 0)
+        return TraceContext(
+            traceID: trace,
+            spanID: spanID,
+            isSampled: trace.low <= threshold && threshold > 0
+        )
     }
 
     /// Spans are handed over when they end; nothing waits here.
@@ -36,7 +50,9 @@ package struct FleetTracer: Tracer {
 
     /// Reads `traceparent` and `tracestate`.
     package func extract<Carrier, Extract: Extractor>(
-        _ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract
+        _ carrier: Carrier,
+        into context: inout ServiceContext,
+        using extractor: Extract
     ) where Extract.Carrier == Carrier {
         guard let parent = extractor.extract(key: "traceparent", from: carrier) else { return }
         let state = extractor.extract(key: "tracestate", from: carrier)
@@ -45,7 +61,9 @@ package struct FleetTracer: Tracer {
 
     /// Writes `traceparent` and `tracestate`.
     package func inject<Carrier, Inject: Injector>(
-        _ context: ServiceContext, into carrier: inout Carrier, using injector: Inject
+        _ context: ServiceContext,
+        into carrier: inout Carrier,
+        using injector: Inject
     ) where Inject.Carrier == Carrier {
         guard let trace = context.traceContext else { return }
         injector.inject(trace.traceparent, forKey: "traceparent", into: &carrier)

@@ -29,7 +29,9 @@ package enum OTLPEncoder {
                 Attribute(name: "service.namespace", value: .string("codecollab")),
                 Attribute(name: "service.version", value: .string(resource.version)),
                 Attribute(name: "process.pid", value: .integer(Int64(resource.processID))),
-            ], to: &writer)
+            ],
+            to: &writer
+        )
         writer.raw(#"},"scopeSpans":[{"scope":{"name":"codecollab"},"spans":"#)
         writer.array(spans) { write($0, to: &$1) }
         writer.raw("}]}]}")
@@ -59,11 +61,12 @@ package enum OTLPEncoder {
     }
 
     private static func writeStatus(_ span: FinishedSpan, to writer: inout JSONWriter) {
-        let code = switch span.outcome {
-        case .unset: 0
-        case .ok: 1
-        case .error: 2
-        }
+        let code =
+            switch span.outcome {
+            case .unset: 0
+            case .ok: 1
+            case .error: 2
+            }
         writer.raw(Array(",\"status\":{\"code\":\(code)".utf8))
         if let message = span.outcomeMessage {
             writer.raw(#","message":"#)

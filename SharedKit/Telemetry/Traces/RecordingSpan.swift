@@ -25,7 +25,11 @@ package final class RecordingSpan: Span, Sendable {
     }
 
     init(
-        _ name: String, kind: SpanRole, context: ServiceContext, parent: SpanID?, start: UInt64,
+        _ name: String,
+        kind: SpanRole,
+        context: ServiceContext,
+        parent: SpanID?,
+        start: UInt64,
         finish: @escaping @Sendable (FinishedSpan) -> Void
     ) {
         self.context = context
@@ -60,13 +64,18 @@ package final class RecordingSpan: Span, Sendable {
     /// Notes an instant; the first `Limits.eventsPerSpan` are kept.
     package func addEvent(_ event: SpanEvent) {
         let event = FinishedSpan.Event(
-            name: event.name, at: event.nanosecondsSinceEpoch, attributes: [Attribute](event.attributes))
+            name: event.name,
+            at: event.nanosecondsSinceEpoch,
+            attributes: [Attribute](event.attributes)
+        )
         change { if $0.events.count < Limits.eventsPerSpan { $0.events.append(event) } }
     }
 
     /// Notes an error as OpenTelemetry's `exception` event and marks the span as failed.
     package func recordError<Instant: TracerInstant>(
-        _ error: any Error, attributes: SpanAttributes, at instant: @autoclosure () -> Instant
+        _ error: any Error,
+        attributes: SpanAttributes,
+        at instant: @autoclosure () -> Instant
     ) {
         var attributes = attributes
         attributes["exception.type"] = "\(type(of: error))"
@@ -89,9 +98,18 @@ package final class RecordingSpan: Span, Sendable {
             guard !state.hasEnded else { return nil }
             state.hasEnded = true
             return FinishedSpan(
-                context: trace, parent: parent, name: state.name, kind: kind, start: start, end: end,
-                outcome: state.outcome, outcomeMessage: state.outcomeMessage,
-                attributes: [Attribute](state.attributes), events: state.events, links: state.links)
+                context: trace,
+                parent: parent,
+                name: state.name,
+                kind: kind,
+                start: start,
+                end: end,
+                outcome: state.outcome,
+                outcomeMessage: state.outcomeMessage,
+                attributes: [Attribute](state.attributes),
+                events: state.events,
+                links: state.links
+            )
         }
         if let finished { finish(finished) }
     }

@@ -38,8 +38,11 @@ package struct TraceContext: Hashable, Sendable {
             let spanID = SpanID(String(decoding: text[36..<52], as: UTF8.self))
         else { return nil }
         self.init(
-            traceID: traceID, spanID: spanID, isSampled: flags & 1 == 1,
-            state: tracestate.flatMap { TraceState.isValid($0) ? $0 : nil })
+            traceID: traceID,
+            spanID: spanID,
+            isSampled: flags & 1 == 1,
+            state: tracestate.flatMap { TraceState.isValid($0) ? $0 : nil }
+        )
     }
 
     /// The value of the `traceparent` header.
@@ -96,8 +99,12 @@ enum TraceState {
         return value.allSatisfy { (0x20...0x7e).contains($0) && $0 != UInt8(ascii: "=") }
     }
 
-    private static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+    }
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
 }
 
 private enum TraceContextKey: ServiceContextKey { typealias Value = TraceContext }
