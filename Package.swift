@@ -70,6 +70,12 @@ func wanted(_ suites: [Target]) -> [Target] {
     return suites.filter { suite in only.contains { suite.name == "\($0)Tests" } }
 }
 
+/// `CODECOLLAB_BENCH=1` adds what only `make bench` builds.
+let benches: [Target] =
+    Context.environment["CODECOLLAB_BENCH"] == nil
+    ? []
+    : [.executableTarget(name: "codec-bench", dependencies: ["Contracts"], path: "Tests/Bench/Codec", swiftSettings: strict)]
+
 // MARK: the house
 
 let package = Package(
@@ -150,6 +156,6 @@ let package = Package(
             tests("Profiler", needs: ["ProfilerService", "ServiceKit", "Contracts", "Credentials"]),
             tests("Fleet", needs: ["Contracts", "SystemKit", "ServiceKit"]),
             tests("Tidy", needs: [], support: []),
-        ]),
+        ]) + benches,
     swiftLanguageModes: [.v6]
 )

@@ -86,7 +86,13 @@ public typealias PersonalTokenID = Identifier<Kinds.PersonalToken>
 enum ULID {
     private static let digits = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
-    static func isDigit(_ byte: UInt8) -> Bool { digits.contains(byte) }
+    /// Whether the byte is one of `digits`: 0-9 and A-Z without I, L, O, U.
+    static func isDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "I"), UInt8(ascii: "L"), UInt8(ascii: "O"), UInt8(ascii: "U"): false
+        default: byte.isDigit || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+        }
+    }
 
     static func text(milliseconds: Int64, random: [UInt8]) -> String {
         precondition(random.count == 10 && milliseconds >= 0, "a ULID is 48 bits of time and 80 of chance")
