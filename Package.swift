@@ -20,19 +20,10 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
-let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
-let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
-let http: Needs = [
-    .product(name: "Hummingbird", package: "hummingbird"),
-    .product(name: "HummingbirdCore", package: "hummingbird"),
-    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-    .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
-    httpTypes,
-]
 let nio: Needs = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOConcurrencyHelpers"]
     .map { .product(name: $0, package: "swift-nio") }
 
@@ -46,7 +37,7 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
 
 /// One service is two targets in one folder: what it knows (a library, so that tests can link it) and its `main`.
 func service(_ name: String, needs: Needs = [], resources: [Resource] = []) -> [Target] {
-    let base: Needs = ["Contracts", "SystemKit", "Telemetry", "ServiceKit", log] + http + nio
+    let base: Needs = ["Contracts", "SystemKit", "Telemetry", "ServiceKit", log] + nio
     return [
         .target(
             name: "\(name)Service", dependencies: base + needs, path: "Services/\(name)",
@@ -85,14 +76,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", exact: "1.7.3"),
-        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         .target(name: "Contracts", path: "Contracts", swiftSettings: strict),
@@ -106,6 +93,7 @@ let package = Package(
         shared("Credentials", needs: ["Contracts", "SystemKit", "COpenSSL", "CArgon2"]),
         shared("Sandbox", needs: ["SystemKit", "CKernel", "CSandbox", "CSeccomp"]),
         shared("Languages", needs: ["Contracts", "SystemKit"]),
+        shared("Diagnostics", needs: ["Contracts"]),
         shared("Artifacts", needs: ["Contracts", "Credentials", "SystemKit"]),
         shared("Telemetry", needs: ["Contracts", "SystemKit", log, metrics, coreMetrics, tracing]),
         shared("Storage", needs: ["SystemKit", grdb, sqlite, deque, metrics]),
@@ -113,8 +101,8 @@ let package = Package(
         shared("Supervision", needs: ["Contracts", "SystemKit", "CKernel"]),
         shared(
             "ServiceKit",
-            needs: ["Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", lifecycle, arguments, log]
-                + [tracing, metrics] + http + nio),
+            needs: ["Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", arguments, log]
+                + [tracing, metrics] + nio),
 
         .executableTarget(
             name: "codecollab",
@@ -128,9 +116,9 @@ let package = Package(
         + service("Auth", needs: ["Credentials", "Storage", grdb])
         + service("Session", needs: ["Credentials", "Storage", "Messaging", grdb])
         + service("Collab", needs: ["Storage", grdb])
-        + service("AI", needs: ["Sandbox", "Languages"])
-        + service("Compiler", needs: ["Sandbox", "Credentials", "Languages", "Artifacts"])
-        + service("Executor", needs: ["Sandbox", "Credentials", "Languages", "Artifacts"])
+        + service("AI", needs: ["Sandbox", "Languages", "Artifacts", "Diagnostics"])
+        + service("Compiler", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics"])
+        + service("Executor", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics"])
         + service("Profiler", needs: ["Storage", grdb])
         + wanted([
             tests("Contracts", needs: ["Contracts"], support: []),
@@ -138,6 +126,7 @@ let package = Package(
             tests("Credentials", needs: ["Credentials", "Contracts", "SystemKit"], support: []),
             tests("Sandbox", needs: ["Sandbox", "SystemKit", "CKernel"], support: []),
             tests("Languages", needs: ["Languages", "Contracts", "SystemKit"], support: []),
+            tests("Diagnostics", needs: ["Diagnostics", "Contracts"]),
             tests("Artifacts", needs: ["Artifacts", "Contracts", "SystemKit"], support: []),
             tests("Telemetry", needs: ["Telemetry", "Contracts", "SystemKit", log, metrics, coreMetrics, tracing], support: []),
             tests("Storage", needs: ["Storage", "SystemKit", grdb], support: []),
@@ -145,13 +134,13 @@ let package = Package(
             tests("Supervision", needs: ["Supervision", "Contracts", "SystemKit", "CKernel"], support: []),
             tests(
                 "ServiceKit",
-                needs: ["ServiceKit", "Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", log] + http + nio),
-            tests("Gateway", needs: ["GatewayService", "ServiceKit", "Contracts", "Credentials"] + http + nio),
+                needs: ["ServiceKit", "Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", log] + nio),
+            tests("Gateway", needs: ["GatewayService", "ServiceKit", "Contracts", "Credentials"] + nio),
             tests("Auth", needs: ["AuthService", "ServiceKit", "Contracts", "Credentials", "Storage"]),
             tests("Session", needs: ["SessionService", "ServiceKit", "Contracts", "Credentials", "Storage"]),
             tests("Collab", needs: ["CollabService", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
-            tests("AI", needs: ["AIService", "Languages", "SystemKit", "ServiceKit", "Contracts", "Credentials"]),
-            tests("Compiler", needs: ["CompilerService", "Languages", "Artifacts", "Sandbox", "SystemKit", "ServiceKit", "Contracts", "Credentials"]),
+            tests("AI", needs: ["AIService", "Diagnostics", "Languages", "SystemKit", "ServiceKit", "Contracts", "Credentials"]),
+            tests("Compiler", needs: ["CompilerService", "Diagnostics", "Languages", "Artifacts", "Sandbox", "SystemKit", "ServiceKit", "Contracts", "Credentials"]),
             tests("Executor", needs: ["ExecutorService", "ServiceKit", "Contracts", "Credentials"]),
             tests("Profiler", needs: ["ProfilerService", "ServiceKit", "Contracts", "Credentials"]),
             tests("Fleet", needs: ["Contracts", "SystemKit", "ServiceKit"]),

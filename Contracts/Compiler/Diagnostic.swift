@@ -19,6 +19,8 @@ public struct Diagnostic: WireObject, Equatable {
     public var range: SourceRange?
     /// What belongs to it.
     public var related: [RelatedNote] = []
+    /// Changes that the tool proposes.
+    public var fixes: [DiagnosticFix] = []
 
     /// For reading.
     public init() {}
@@ -26,7 +28,8 @@ public struct Diagnostic: WireObject, Equatable {
     /// The table.
     public static let fields = Fields<Diagnostic>(
         field("path", \.path), field("severity", \.severity), field("tool", \.tool), field("code", \.code),
-        field("message", \.message), field("range", \.range), defaulted("related", \.related))
+        field("message", \.message), field("range", \.range), defaulted("related", \.related),
+        defaulted("fixes", \.fixes))
 }
 
 /// A part of a text.
@@ -68,4 +71,35 @@ public struct RelatedNote: WireObject, Equatable {
     /// path, message, range.
     public static let fields = Fields<RelatedNote>(
         field("path", \.path), field("message", \.message), field("range", \.range))
+}
+
+/// A change that a tool proposes: all edits together.
+public struct DiagnosticFix: WireObject, Equatable {
+    /// What it does, in words.
+    public var title = ""
+    /// The edits, in no order, not overlapping.
+    public var edits: [SourceEdit] = []
+
+    /// For reading.
+    public init() {}
+
+    /// title, edits.
+    public static let fields = Fields<DiagnosticFix>(field("title", \.title), field("edits", \.edits))
+}
+
+/// A piece of text that replaces another.
+public struct SourceEdit: WireObject, Equatable {
+    /// The file.
+    public var path = SourcePath.zero
+    /// What is replaced; empty for an insertion.
+    public var range = SourceRange()
+    /// What stands there afterwards.
+    public var text = ""
+
+    /// For reading.
+    public init() {}
+
+    /// path, range, text.
+    public static let fields = Fields<SourceEdit>(
+        field("path", \.path), field("range", \.range), field("text", \.text))
 }

@@ -69,4 +69,6 @@ public enum DiagnosticsFormat: String, WireEnum {
     case clang, swiftc
     case rustcJSON = "rustc-json"
     case javac, tsc, go, python, node, ruby, php, lua, perl, bash
+    /// Analysers that belong to no single language.
+    case shellcheck, cppcheck
 }
