@@ -1,32 +1,84 @@
+internal import CSandbox
+internal import Glibc
+internal import SystemKit
+
 /// Makes sandboxes on this machine; one per process, kept for its whole life.
 package final class SandboxHost: Sendable {
     /// What programs on this host see.
     package struct Configuration: Sendable {
-        /// Shown to every program on top of the system's own directories, where they exist.
+        /// Shown to every program on top of the system's own directories and the toolchains found in their
+        /// usual places.
         package var mounts: [ReadOnlyMount]
 
-        /// A host that shows `mounts`, by default the language toolchains found in their usual places.
+        /// A host that shows `mounts` too.
         package init(mounts: [ReadOnlyMount] = []) { self.mounts = mounts }
     }
 
     /// What this machine lets sandboxes do.
     package let capabilities: SandboxCapabilities
+    private let workshop: Workshop
+    private let reactor: Reactor
+    private let loops: Loops
 
-    /// Builds the template that all sandboxes start from and tests it. Takes some milliseconds of real time.
+    /// Builds the template that all sandboxes start from, and tests it by running a program.
     /// - Throws: `SandboxFailure` when programs cannot be isolated here.
-    package init(_ configuration: Configuration = Configuration()) throws(SandboxFailure) {
-        throw .unsupported("being built")
+    package init(_ configuration: Configuration = Configuration()) async throws {
+        guard geteuid() == 0 else {
+            throw SandboxFailure.unsupported("isolating programs needs root: mount, pid and network namespaces")
+        }
+        var capabilities = SandboxCapabilities()
+        let cgroups = Cgroups(warnings: &capabilities.warnings)
+        let (workshopLoop, reactorLoop) = (try EventLoop(), try EventLoop())
+        loops = Loops(workshopLoop, reactorLoop)
+        workshop = Workshop(loop: workshopLoop, cgroups: cgroups, seats: try Seats())
+        let reactor = try Reactor(loop: reactorLoop)
+        self.reactor = reactor
+        try workshopLoop.start(name: "sandbox-shop") { _ in }
+        try reactorLoop.start(name: "sandbox-watch") { token in reactor.assumeIsolated { $0.ready(token) } }
+        capabilities.visiblePaths = try await workshop.enter(mounts: configuration.mounts)
+        capabilities.accounting = cgroups.kind.rawValue
+        capabilities.limitsMemory = cgroups.controllers.contains { $0 == .memory || $0 == .unified }
+        capabilities.limitsProcesses = cgroups.controllers.contains { $0 == .pids || $0 == .unified }
+        capabilities.countsCPU = cgroups.controllers.contains { $0 == .cpuacct || $0 == .unified }
+        capabilities.namespaces = ["pid", "mount", "network", "ipc", "uts", "cgroup"]
+        capabilities.filtersSystemCalls = true
+        self.capabilities = capabilities
+        try await testItself()
     }
 
-    /// Starts a program; returns when it runs. Its output arrives through `SandboxRun.events`.
+    /// Ends both threads with the host; inits die with the workshop's.
+    private final class Loops: Sendable {
+        private let loops: [EventLoop]
+
+        init(_ loops: EventLoop...) { self.loops = loops }
+
+        deinit { for loop in loops { loop.stop() } }
+    }
+
+    /// Starts a program; returns when its sandbox is built. Its output arrives through `SandboxRun.events`.
     /// - Throws: `SandboxFailure.invalid` for a wrong specification, else what the machine refused.
     package func start(_ spec: SandboxSpec) async throws -> SandboxRun {
-        throw SandboxFailure.unsupported("being built")
+        let spec = try spec.validated()
+        let sandbox = try await workshop.launch(spec, try HostFiles(spec))
+        let control = RunControl(initProcess: sandbox.initProcess)
+        let mailbox = EventMailbox()
+        let id = try await reactor.adopt(sandbox, spec: spec, control: control, mailbox: mailbox)
+        return SandboxRun(id: id, reactor: reactor, control: control, mailbox: mailbox, host: self)
     }
 
     /// Runs a program to its end; a cancelled task ends the program.
     /// - Throws: as `start`.
     package func run(_ spec: SandboxSpec) async throws -> SandboxResult {
-        throw SandboxFailure.unsupported("being built")
+        var spec = spec
+        spec.streamsOutput = false
+        return await (try start(spec)).result()
+    }
+
+    /// A host that cannot run `true` says so at start, not with the first user's program.
+    private func testItself() async throws {
+        let result = try await run(SandboxSpec(argv: ["/bin/true"]))
+        guard result.verdict == .ok else {
+            throw SandboxFailure.unsupported("the self-test ended in \(result.verdict): \(result.message ?? "")")
+        }
     }
 }

@@ -34,8 +34,6 @@ package enum SandboxFlag: String, Sendable, CaseIterable {
     case outputLimit = "output_limit", fileLimit = "file_limit", processLimit = "process_limit"
     /// It waited for standard input when its time ran out.
     case idleStdin = "idle_stdin"
-    /// It overran its stack.
-    case stackOverflow = "stack_overflow"
     /// It was ended on request.
     case cancelled
     /// It made a system call that is answered with death.

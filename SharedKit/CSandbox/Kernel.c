@@ -1,0 +1,159 @@
+/* The parent's side: calls that the Glibc module hides, each a thin wrapper that answers -1 and errno. */
+#include "CSandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+
+int csb_template_begin(void) {
+    if (unshare(CLONE_NEWNS | CLONE_NEWUTS) == -1) return -1;
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1) return -1;
+    if (mount("sandbox", "/mnt", "tmpfs", MS_NOSUID, "mode=0755,size=1m,nr_inodes=1k") == -1) return -1;
+    return chdir("/mnt");
+}
+
+int csb_template_seal(const char *hostname) {
+    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID};
+    if (sethostname(hostname, strlen(hostname)) == -1) return -1;
+    if (chdir("/mnt") == -1) return -1;
+    if (syscall(SYS_pivot_root, ".", ".") == -1) return -1;
+    if (umount2(".", MNT_DETACH) == -1) return -1;
+    if (chdir("/") == -1) return -1;
+    return (int)syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &attributes, sizeof attributes);
+}
+
+int csb_clone_tree(const char *path) {
+    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+    int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    if (tree == -1) return -1;
+    if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) == -1) {
+        int error = errno;
+        close(tree);
+        errno = error;
+        return -1;
+    }
+    return tree;
+}
+
+int csb_attach_tree(int tree, const char *target) {
+    return move_mount(tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
+}
+
+int csb_make_device(const char *path, unsigned major_number, unsigned minor_number) {
+    if (mknod(path, S_IFCHR | 0666, makedev(major_number, minor_number)) == -1) return -1;
+    return chmod(path, 0666);
+}
+
+int csb_new_tmpfs(const char *size, const char *inodes) {
+    int context = fsopen("tmpfs", FSOPEN_CLOEXEC);
+    if (context == -1) return -1;
+    int root = -1;
+    if (fsconfig(context, FSCONFIG_SET_STRING, "size", size, 0) == 0
+        && fsconfig(context, FSCONFIG_SET_STRING, "nr_inodes", inodes, 0) == 0
+        && fsconfig(context, FSCONFIG_SET_STRING, "mode", "0755", 0) == 0
+        && fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0) {
+        root = fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+    }
+    int error = errno;
+    close(context);
+    errno = error;
+    return root;
+}
+
+int csb_new_network(int proc) {
+    if (unshare(CLONE_NEWNET) == -1) return -1;
+    return openat(proc, "thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+}
+
+int csb_enter_network(int network) { return setns(network, CLONE_NEWNET); }
+
+int csb_open_beneath(int root, const char *path) {
+    struct open_how how = {
+        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
+    };
+    return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+}
+
+int csb_control_pair(int ends[2]) { return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends); }
+
+int csb_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int csb_receive(int control, struct csb_message *message, int *passed) {
+    char space[CMSG_SPACE(sizeof(int))];
+    struct iovec part = {.iov_base = message, .iov_len = sizeof *message};
+    struct msghdr header = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
+    *passed = -1;
+    ssize_t count = recvmsg(control, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (count <= 0) return (int)count;
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+    if (rights != NULL && rights->cmsg_type == SCM_RIGHTS) memcpy(passed, CMSG_DATA(rights), sizeof *passed);
+    return (int)count;
+}
+
+int csb_reap(int pidfd) {
+    siginfo_t information;
+    return waitid((idtype_t)P_PIDFD, (id_t)pidfd, &information, WEXITED | WNOHANG | __WALL);
+}
+
+int csb_kill(int pidfd, int number) { return (int)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0); }
+
+int csb_exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
+int csb_signal_of(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+
+int csb_epoll(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int csb_watch(int epoll, int fd, uint64_t token, uint32_t events) {
+    struct epoll_event event = {.events = events, .data.u64 = token};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+int csb_unwatch(int epoll, int fd) { return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL); }
+
+int csb_wait(int epoll, struct csb_ready *ready, int capacity) {
+    struct epoll_event events[64];
+    int count = epoll_wait(epoll, events, capacity < 64 ? capacity : 64, -1);
+    for (int i = 0; i < count; i++) {
+        ready[i].token = events[i].data.u64;
+        ready[i].events = events[i].events;
+    }
+    return count;
+}
+
+int csb_timer(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK); }
+
+int csb_arm(int timer, uint64_t nanoseconds) {
+    struct itimerspec when = {
+        .it_value = {.tv_sec = (time_t)(nanoseconds / 1000000000u), .tv_nsec = (long)(nanoseconds % 1000000000u)}};
+    return timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+int csb_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+int csb_free_space(int fd, uint64_t *blocks, uint64_t *inodes) {
+    struct statfs space;
+    if (fstatfs(fd, &space) == -1) return -1;
+    *blocks = space.f_bavail;
+    *inodes = space.f_ffree;
+    return 0;
+}

@@ -1,0 +1,149 @@
+internal import CKernel
+internal import Glibc
+internal import SystemKit
+
+/// The cgroups of one run, one per hierarchy; removed with their owner.
+struct Cgroup: ~Copyable, Sendable {
+    let parts: [CgroupPart]
+    /// What memory figures are read from.
+    let basis: String
+
+    /// Descriptors a program writes "0" into to join.
+    var joins: [CInt] { parts.map { $0.procs.number } }
+
+    private func part(_ controller: CgroupLayout.Controller) -> CgroupPart? {
+        parts.first { $0.controller == controller || $0.controller == .unified }
+    }
+
+    /// CPU time so far; nil where nothing counts it.
+    var cpuMicroseconds: Int? {
+        guard let part = part(.cpuacct) else { return nil }
+        if part.controller == .unified { return part.field("usage_usec", of: "cpu.stat") }
+        return part.number(in: "cpuacct.usage").map { $0 / 1000 }
+    }
+
+    /// CPU time in user mode and in the kernel.
+    var cpuSplitMicroseconds: (user: Int, system: Int)? {
+        guard let part = part(.cpuacct) else { return nil }
+        if part.controller == .unified {
+            return (part.field("user_usec", of: "cpu.stat") ?? 0, part.field("system_usec", of: "cpu.stat") ?? 0)
+        }
+        guard let user = part.number(in: "cpuacct.usage_user"), let system = part.number(in: "cpuacct.usage_sys")
+        else { return nil }
+        return (user / 1000, system / 1000)
+    }
+
+    /// Memory now.
+    var memoryBytes: Int? {
+        guard let part = part(.memory) else { return nil }
+        return part.number(in: part.controller == .unified ? "memory.current" : "memory.usage_in_bytes")
+    }
+
+    /// The most memory so far.
+    var memoryPeakBytes: Int? {
+        guard let part = part(.memory) else { return nil }
+        return part.number(in: part.controller == .unified ? "memory.peak" : "memory.max_usage_in_bytes")
+    }
+
+    /// Processes the kernel killed for memory. Version 1's `failcnt` stays 0 on hybrid machines.
+    var outOfMemoryKills: Int {
+        guard let part = part(.memory) else { return 0 }
+        return part.field("oom_kill", of: part.controller == .unified ? "memory.events" : "memory.oom_control") ?? 0
+    }
+
+    /// Page faults so far.
+    var pageFaults: Int { part(.memory)?.field("pgfault", of: "memory.stat") ?? 0 }
+
+    /// Processes and threads now, at most so far, and how often one more was refused.
+    var processes: Int { part(.pids)?.number(in: "pids.current") ?? 0 }
+    /// The most at one moment.
+    var processesPeak: Int { part(.pids)?.number(in: "pids.peak") ?? 0 }
+    /// How often a fork was refused.
+    var refusedForks: Int { part(.pids)?.field("max", of: "pids.events") ?? 0 }
+
+    /// A descriptor that becomes ready when memory runs out, and the epoll event to wait for.
+    func watchMemory() throws(SystemFailure) -> SharedFD? {
+        guard let part = part(.memory) else { return nil }
+        if part.controller == .unified { return SharedFD(try part.open("memory.events", O_RDONLY)) }
+        let event = SharedFD(FD(owning: try check("eventfd") { ck_eventfd(0) }))
+        let control = try part.open("memory.oom_control", O_RDONLY)
+        let registry = try part.open("cgroup.event_control", O_WRONLY)
+        try registry.write(Array("\(event.descriptor.number) \(control.number)".utf8))
+        return event
+    }
+}
+
+/// One directory of one run.
+final class CgroupPart: Sendable {
+    let controller: CgroupLayout.Controller
+    private let branch: Cgroups.Branch
+    private let name: String
+    private let directory: FD
+    let procs: FD
+
+    init(branch: Cgroups.Branch, name: String) throws(SystemFailure) {
+        controller = branch.controller
+        self.branch = branch
+        self.name = name
+        let parent = branch.directory.number
+        try check("mkdirat") { mkdirat(parent, name, 0o755) }
+        directory = FD(
+            owning: try check("openat") { openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
+        let own = directory.number
+        procs = FD(owning: try check("openat") { openat(own, "cgroup.procs", O_WRONLY | O_CLOEXEC) })
+    }
+
+    deinit {
+        let parent = branch.directory.number
+        ignoring("a busy cgroup is swept at the next start") {
+            try check("unlinkat") { unlinkat(parent, name, AT_REMOVEDIR) }
+        }
+    }
+
+    func limit(to limits: SandboxLimits) throws(SystemFailure) {
+        switch controller {
+        case .memory:
+            try set("memory.limit_in_bytes", limits.memoryBytes)
+            try setIfThere("memory.memsw.limit_in_bytes", limits.memoryBytes)
+        case .pids: try set("pids.max", limits.processes)
+        case .cpuacct: break
+        case .unified:
+            try set("memory.max", limits.memoryBytes)
+            try setIfThere("memory.swap.max", 0)
+            try setIfThere("memory.oom.group", 1)
+            try set("pids.max", limits.processes)
+        }
+    }
+
+    func open(_ file: String, _ flags: CInt) throws(SystemFailure) -> FD {
+        let own = directory.number
+        return FD(owning: try check("openat") { openat(own, file, flags | O_CLOEXEC) })
+    }
+
+    func number(in file: String) -> Int? {
+        text(of: file).flatMap { Int($0.prefix { $0 != "\n" }) }
+    }
+
+    /// The value of a `name value` line.
+    func field(_ name: String, of file: String) -> Int? {
+        guard let text = text(of: file) else { return nil }
+        for line in text.split(separator: "\n") where line.hasPrefix("\(name) ") {
+            return Int(line.dropFirst(name.utf8.count + 1))
+        }
+        return nil
+    }
+
+    private func text(of file: String) -> String? {
+        ignoring("a figure the kernel does not keep is reported as unknown") {
+            String(decoding: readAll(try open(file, O_RDONLY).number), as: UTF8.self)
+        }
+    }
+
+    private func set(_ file: String, _ value: Int) throws(SystemFailure) {
+        try open(file, O_WRONLY).write(Array("\(value)".utf8))
+    }
+
+    private func setIfThere(_ file: String, _ value: Int) throws(SystemFailure) {
+        do { try set(file, value) } catch { if error.errno != ENOENT { throw error } }
+    }
+}

@@ -1,0 +1,91 @@
+internal import SystemKit
+
+/// Carries a run's events from the reactor to its one consumer, holding a bounded number of bytes.
+final class EventMailbox: Sendable {
+    enum Limits {
+        /// Output waiting for the consumer; beyond it the program's pipe is not read.
+        static let waitingBytes = 256 << 10
+        /// Samples waiting for the consumer; beyond it they are left out (the result has them).
+        static let waitingEvents = 1024
+    }
+
+    fileprivate struct State {
+        var waiting: [SandboxEvent] = []
+        var taken = 0
+        var bytes = 0
+        var isPaused = false
+        var isOver = false
+        var consumer: CheckedContinuation<SandboxEvent?, Never>?
+    }
+
+    private let state = Locked(State())
+
+    /// Adds output; false asks the reactor to stop reading until `next` says `resume`.
+    func offer(_ stream: OutputStream, _ bytes: [UInt8]) -> Bool {
+        let (consumer, hasRoom) = state.withLock { state in
+            if let consumer = state.consumer.take() { return (Optional(consumer), true) }
+            state.waiting.append(.output(stream, bytes))
+            state.bytes += bytes.count
+            state.isPaused = state.bytes >= Limits.waitingBytes
+            return (nil, !state.isPaused)
+        }
+        consumer?.resume(returning: .output(stream, bytes))
+        return hasRoom
+    }
+
+    /// Adds a sample, unless the consumer is far behind.
+    func offer(_ sample: SandboxSample) {
+        let consumer = state.withLock { state in
+            if let consumer = state.consumer.take() { return Optional(consumer) }
+            if state.waiting.count - state.taken < Limits.waitingEvents { state.waiting.append(.sample(sample)) }
+            return nil
+        }
+        consumer?.resume(returning: .sample(sample))
+    }
+
+    /// Adds the last event.
+    func finish(_ result: SandboxResult) {
+        let consumer = state.withLock { state in
+            if let consumer = state.consumer.take() {
+                state.isOver = true
+                return Optional(consumer)
+            }
+            state.waiting.append(.finished(result))
+            return nil
+        }
+        consumer?.resume(returning: .finished(result))
+    }
+
+    /// The next event; nil after the last. `resume` is true when the reactor may read again.
+    func next() async -> (event: SandboxEvent?, resume: Bool) {
+        let (ready, resume, mustWait) = state.withLock { $0.take() }
+        if !mustWait { return (ready, resume) }
+        let event = await withCheckedContinuation { continuation in
+            let (event, isOver) = state.withLock { state in
+                let (event, _, mustWait) = state.take()
+                if mustWait { state.consumer = continuation }
+                return (event, !mustWait)
+            }
+            if isOver { continuation.resume(returning: event) }
+        }
+        return (event, true)
+    }
+}
+
+extension EventMailbox.State {
+    /// The oldest event, whether reading may go on, and whether there is nothing yet.
+    fileprivate mutating func take() -> (SandboxEvent?, Bool, Bool) {
+        if taken == waiting.count { return (nil, false, !isOver) }
+        let event = waiting[taken]
+        taken += 1
+        if taken == waiting.count {
+            waiting.removeAll(keepingCapacity: true)
+            taken = 0
+        }
+        if case .finished = event { isOver = true }
+        if case .output(_, let chunk) = event { bytes -= chunk.count }
+        let resume = isPaused && bytes <= EventMailbox.Limits.waitingBytes / 2
+        if resume { isPaused = false }
+        return (event, resume, false)
+    }
+}

@@ -1,0 +1,241 @@
+internal import CSandbox
+internal import Glibc
+internal import SystemKit
+
+/// Watches all runs at once: their output, their input, their end, and the clock.
+actor Reactor {
+    /// The timer's token; those of runs are 8 and more.
+    private static let timerToken: UInt64 = 1
+    private static let chunkBytes = 64 << 10
+
+    private let loop: EventLoop
+    private let timer: FD
+    private var runs: [UInt64: ActiveRun] = [:]
+    private var buffer = [UInt8](repeating: 0, count: chunkBytes)
+    private var lastID: UInt64 = 0
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    init(loop: EventLoop) throws(SystemFailure) {
+        self.loop = loop
+        timer = FD(owning: try check("timerfd_create") { csb_timer() })
+        try loop.watch(timer, token: Self.timerToken, events: UInt32(CSB_IN))
+    }
+
+    /// Takes charge of a sandbox. Returns the run's number.
+    func adopt(
+        _ sandbox: consuming LaunchedSandbox, spec: SandboxSpec, control: RunControl, mailbox: EventMailbox
+    ) throws(SystemFailure) -> UInt64 {
+        lastID += 1
+        let run = try ActiveRun(
+            id: lastID, spec: spec, sandbox: sandbox, runControl: control, mailbox: mailbox)
+        runs[lastID] = run
+        let events = UInt32(CSB_IN)
+        try loop.watch(run.control, token: run.token(.control), events: events)
+        try loop.watch(run.initProcess.descriptor, token: run.token(.initProcess), events: events)
+        try watchMemory(run)
+        for stream in OutputStream.allCases { try resume(stream, of: run) }
+        feed(run)
+        arm()
+        return lastID
+    }
+
+    /// A descriptor is ready. Only from the loop's thread.
+    func ready(_ token: UInt64) {
+        if token == Self.timerToken { return tick() }
+        guard let run = runs[token >> 3], let kind = ActiveRun.Kind(rawValue: token & 7) else { return }
+        switch kind {
+        case .control: readControl(run)
+        case .initProcess: initEnded(run)
+        case .stdout: read(.stdout, of: run)
+        case .stderr: read(.stderr, of: run)
+        case .stdin: feed(run)
+        case .memory: memoryRanOut(run)
+        }
+        if run.isOver { finish(run) }
+    }
+
+    // MARK: input
+
+    func write(_ bytes: [UInt8], to id: UInt64) async throws(SystemFailure) {
+        guard let run = runs[id], !run.input.isDone, !run.input.isClosing else {
+            throw SystemFailure(call: "write", errno: EPIPE)
+        }
+        run.input.append(bytes)
+        feed(run)
+        if run.input.isBroken { throw SystemFailure(call: "write", errno: EPIPE) }
+        if run.input.isComfortable { return }
+        let isSent = await withCheckedContinuation { run.input.wait($0) }
+        if !isSent { throw SystemFailure(call: "write", errno: EPIPE) }
+    }
+
+    func closeStdin(of id: UInt64) {
+        guard let run = runs[id] else { return }
+        run.input.close()
+        feed(run)
+    }
+
+    /// Writes what the pipe takes; watches it while more is waiting, closes it when nothing will follow.
+    private func feed(_ run: ActiveRun) {
+        guard let stdin = run.stdin else { return run.input.breakOff() }
+        run.input.send(to: stdin.descriptor.number)
+        let mustWatch = !run.input.isEmpty && !run.input.isBroken
+        if mustWatch != run.isInputWatched { watch(stdin, of: run, mustWatch) }
+        if run.input.isDone { run.stdin = nil }
+    }
+
+    private func watch(_ stdin: SharedFD, of run: ActiveRun, _ watch: Bool) {
+        run.isInputWatched = watch
+        let number = stdin.descriptor.number
+        ignoring("input that cannot be watched is sent with the next write") {
+            try loop.watch(number: number, watch ? run.token(.stdin) : nil, events: UInt32(CSB_OUT))
+        }
+    }
+
+    // MARK: output
+
+    /// The consumer has room again.
+    func resumeReading(of id: UInt64) {
+        guard let run = runs[id] else { return }
+        for stream in run.openStreams where !run.watchedStreams.contains(stream) {
+            ignoring("a stream that cannot be watched is drained at the end") { try resume(stream, of: run) }
+        }
+    }
+
+    private func resume(_ stream: OutputStream, of run: ActiveRun) throws(SystemFailure) {
+        run.watchedStreams.insert(stream)
+        let (number, token) = run.source(stream)
+        try loop.watch(number: number, token, events: UInt32(CSB_IN))
+    }
+
+    private func pause(_ stream: OutputStream, of run: ActiveRun) {
+        guard run.watchedStreams.remove(stream) != nil else { return }
+        ignoring("a closed stream is not watched any more") {
+            try loop.watch(number: run.source(stream).number, nil, events: 0)
+        }
+    }
+
+    /// Reads once; false when there is nothing for now or ever.
+    @discardableResult
+    private func read(_ stream: OutputStream, of run: ActiveRun) -> Bool {
+        guard run.openStreams.contains(stream) else { return false }
+        let count = Glibc.read(run.source(stream).number, &buffer, Self.chunkBytes)
+        if count > 0 {
+            take(buffer[..<count], stream, run)
+            return true
+        }
+        if count == 0 || (errno != EAGAIN && errno != EINTR) {
+            run.openStreams.remove(stream)
+            pause(stream, of: run)
+        }
+        return false
+    }
+
+    private func take(_ bytes: ArraySlice<UInt8>, _ stream: OutputStream, _ run: ActiveRun) {
+        guard let fitting = run.output[stream]?.take(bytes) else { return }
+        if fitting.count < bytes.count { run.end(.outputLimit) }
+        guard run.spec.streamsOutput, !fitting.isEmpty else { return }
+        if !run.mailbox.offer(stream, fitting) && !run.isInitGone { pause(stream, of: run) }
+    }
+}
+
+extension Reactor {
+    // MARK: the end
+
+    private func readControl(_ run: ActiveRun) {
+        run.readControl()
+        arm()
+    }
+
+    /// Every process is gone; what is left in the pipes is at most their capacity.
+    private func initEnded(_ run: ActiveRun) {
+        guard !run.isInitGone else { return }
+        run.isInitGone = true
+        let number = run.initProcess.descriptor.number
+        loop.unwatch(run.initProcess.descriptor)
+        ignoring("an init that somebody else reaped is just as dead") { try check("waitid") { csb_reap(number) } }
+        run.readControl()
+        loop.unwatch(run.control)
+        for stream in OutputStream.allCases {
+            while read(stream, of: run) {}
+            run.openStreams.remove(stream)
+            pause(stream, of: run)
+        }
+    }
+
+    private func finish(_ run: ActiveRun) {
+        if run.isInputWatched, let stdin = run.stdin { watch(stdin, of: run, false) }
+        run.input.breakOff()
+        runs[run.id] = nil
+        run.mailbox.finish(run.finish())
+        arm()
+    }
+
+    // MARK: limits
+
+    private func watchMemory(_ run: ActiveRun) throws(SystemFailure) {
+        guard let number = run.memoryEvent?.descriptor.number else { return }
+        let events = UInt32(run.cgroup.basis == "cgroup v2" ? CSB_PRI : CSB_IN)
+        try loop.watch(number: number, run.token(.memory), events: events)
+    }
+
+    /// One process was killed for memory, or the group is at its limit: the run is over either way.
+    private func memoryRanOut(_ run: ActiveRun) {
+        guard let number = run.memoryEvent?.descriptor.number else { return }
+        ignoring("an event that cannot be unwatched comes once more") {
+            try loop.watch(number: number, nil, events: 0)
+        }
+        run.end(.memoryLimit)
+        arm()
+    }
+
+    private func tick() {
+        var expirations: UInt64 = 0
+        _ = Glibc.read(timer.number, &expirations, 8)
+        let now = monotonicNanoseconds()
+        for run in runs.values where run.clock.next <= now { look(at: run, now) }
+        arm()
+    }
+
+    private func look(at run: ActiveRun, _ now: UInt64) {
+        if let sampleTime = run.clock.nextSample, sampleTime <= now { sample(run, now) }
+        if let end = run.clock.patienceEnd, end <= now {
+            run.clock.lostPatience()
+            run.runControl.killAll()
+        }
+        if run.clock.cpuCheck <= now,
+            !run.clock.mayUseMore(usedMicroseconds: run.cgroup.cpuMicroseconds, now: now)
+        {
+            run.end(.cpuLimit)
+        }
+        if run.clock.wallEnd <= now { wallEnded(run) }
+    }
+
+    private func wallEnded(_ run: ActiveRun) {
+        let used = run.cgroup.cpuMicroseconds ?? 0
+        let isWaiting = run.stdin != nil && run.input.isEmpty && !run.input.isClosing
+        if isWaiting && used * 10 < run.spec.limits.wall.wholeMicroseconds {
+            run.ending.exceeded.insert(.idleStdin)
+        }
+        run.end(.wallLimit)
+    }
+
+    private func sample(_ run: ActiveRun, _ now: UInt64) {
+        run.clock.sampled(now: now)
+        let sample = SandboxSample(
+            elapsedMicroseconds: run.clock.wallMicroseconds(until: now),
+            memoryBytes: run.cgroup.memoryBytes ?? 0, cpuMicroseconds: run.cgroup.cpuMicroseconds ?? 0,
+            pageFaults: run.cgroup.pageFaults, processes: run.cgroup.processes)
+        if run.samples.add(sample) { run.clock.sampleHalfAsOften() }
+        run.mailbox.offer(sample)
+    }
+
+    /// Sets the one timer to the earliest moment of all runs.
+    private func arm() {
+        let next = runs.values.map(\.clock.next).min() ?? .max
+        let number = timer.number
+        ignoring("a valid instant can always be armed") {
+            try check("timerfd_settime") { csb_arm(number, next == .max ? 0 : max(next, 1)) }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+internal import Glibc
+internal import SystemKit
+
+/// When a run has to be looked at again: no ticks, only moments at which something can have happened.
+struct RunClock {
+    private enum Limits {
+        /// The last stretch to a CPU limit is looked at no more often than this.
+        static let shortestCheck: UInt64 = 500_000
+        /// Killed programs that are still there after this are killed through init.
+        static let patience: UInt64 = 1_000_000_000
+        /// The kernel's own accounting is no finer.
+        static let shortestSample: UInt64 = 10_000_000
+    }
+
+    private static let processors = UInt64(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1))
+
+    private let begun: UInt64
+    private var start: UInt64
+    private let wallLimit: UInt64
+    private let cpuLimit: UInt64
+    private(set) var wallEnd: UInt64
+    private(set) var cpuCheck: UInt64
+    private(set) var nextSample: UInt64?
+    private(set) var patienceEnd: UInt64?
+    private var sampleDistance: UInt64
+
+    init(limits: SandboxLimits, begun: UInt64, now: UInt64, sampleRate: Duration?) {
+        self.begun = begun
+        start = now
+        wallLimit = limits.wall.wholeNanoseconds
+        cpuLimit = limits.cpu.wholeNanoseconds
+        wallEnd = now + wallLimit
+        cpuCheck = now + cpuLimit / Self.processors
+        sampleDistance = max(sampleRate?.wholeNanoseconds ?? 0, Limits.shortestSample)
+        nextSample = sampleRate == nil ? nil : now + sampleDistance
+    }
+
+    mutating func started(at instant: UInt64) {
+        start = instant
+        wallEnd = instant + wallLimit
+    }
+
+    mutating func killed(at instant: UInt64) {
+        patienceEnd = instant + Limits.patience
+        (wallEnd, cpuCheck) = (.max, .max)
+    }
+
+    /// Init was killed too; nothing more can be done but wait for the kernel.
+    mutating func lostPatience() { patienceEnd = nil }
+
+    /// The earliest moment at which the limit can be reached, given what is used; false when it is.
+    mutating func mayUseMore(usedMicroseconds: Int?, now: UInt64) -> Bool {
+        guard let usedMicroseconds else {
+            cpuCheck = .max
+            return true
+        }
+        let used = UInt64(usedMicroseconds) * 1000
+        if used >= cpuLimit { return false }
+        cpuCheck = now + max((cpuLimit - used) / Self.processors, Limits.shortestCheck)
+        return true
+    }
+
+    mutating func sampled(now: UInt64) { nextSample = now + sampleDistance }
+    mutating func sampleHalfAsOften() { sampleDistance *= 2 }
+    mutating func stopSampling() { nextSample = nil }
+
+    var next: UInt64 { min(wallEnd, cpuCheck, nextSample ?? .max, patienceEnd ?? .max) }
+    var setupMicroseconds: Int { Int((max(start, begun) - begun) / 1000) }
+    func wallMicroseconds(until end: UInt64) -> Int { Int((max(end, start) - start) / 1000) }
+}
+
+/// Usage over time, in bounded memory: when full, every second sample goes.
+struct SampleBuffer {
+    /// One minute at 100 Hz.
+    private static let capacity = 6000
+
+    private(set) var samples: [SandboxSample] = []
+
+    /// Adds one; true when samples have to come half as often from now on.
+    mutating func add(_ sample: SandboxSample) -> Bool {
+        samples.append(sample)
+        guard samples.count == Self.capacity else { return false }
+        samples = stride(from: 0, to: samples.count, by: 2).map { samples[$0] }
+        return true
+    }
+}

@@ -1,0 +1,123 @@
+internal import CSandbox
+internal import Glibc
+internal import SystemKit
+
+/// A run's writable files: one tmpfs with a size and an inode limit, shown as `/box` and `/tmp`.
+///
+/// Filled through its descriptor before the program exists, read through it after all processes are dead,
+/// without ever following a link: nothing the program does can lead the reader elsewhere.
+struct Workspace: ~Copyable, Sendable {
+    /// The tmpfs's root: `box/` and `tmp/` are in it.
+    let root: FD
+
+    /// Inodes of the tmpfs that are ours.
+    private static let ownInodes = 3
+
+    init(limits: SandboxLimits) throws(SandboxFailure) {
+        let inodes = limits.inodes + Self.ownInodes
+        let number = try step("tmpfs") { csb_new_tmpfs("\(limits.diskBytes)", "\(inodes)") }
+        let root = FD(owning: number)
+        for (name, mode) in [("box", 0o755), ("tmp", 0o1777)] as [(String, mode_t)] {
+            try step("directory \(name)") { mkdirat(number, name, mode) }
+            try step("directory \(name)") { fchmodat(number, name, mode, 0) }
+        }
+        self.root = root
+    }
+
+    /// Writes the files of a specification; afterwards `user` owns the box.
+    func fill(_ files: [SandboxFile], from host: HostFiles, user: uid_t) throws(SandboxFailure) {
+        let number = root.number
+        try step("box") { fchownat(number, "box", user, user, 0) }
+        var made: Set<String> = ["box"]
+        for file in files {
+            let path = "box/\(file.path)"
+            try makeParents(of: path, user, &made)
+            do { try write(file, from: host, to: path, user) } catch { throw .step("file \(file.path)", error) }
+        }
+    }
+
+    /// Makes what per-run mounts below `/box` or `/tmp` are attached to; others use the template's own paths.
+    func addMountPoints(_ host: HostFiles) throws(SandboxFailure) {
+        let number = root.number
+        var made: Set<String> = ["box", "tmp"]
+        for tree in host.trees where tree.point != .exists {
+            let path = String(tree.target.dropFirst())
+            guard path.hasPrefix("box/") || path.hasPrefix("tmp/") else { continue }
+            try makeParents(of: path + (tree.point == .directory ? "/." : ""), 0, &made)
+            guard tree.point == .file else { continue }
+            _ = FD(owning: try step(path) { openat(number, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644) })
+        }
+    }
+
+    private func makeParents(of path: String, _ user: uid_t, _ made: inout Set<String>) throws(SandboxFailure) {
+        let number = root.number
+        var parent = ""
+        for part in path.split(separator: "/").dropLast() {
+            parent += parent.isEmpty ? "\(part)" : "/\(part)"
+            guard made.insert(parent).inserted else { continue }
+            try step("directory \(parent)") { mkdirat(number, parent, 0o755) }
+            try step("directory \(parent)") { fchownat(number, parent, user, user, 0) }
+        }
+    }
+
+    private func write(
+        _ file: SandboxFile, from host: HostFiles, to path: String, _ user: uid_t
+    ) throws(SystemFailure) {
+        let root = root.number
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let target = FD(owning: try check("openat") { openat(root, path, flags, 0o600) })
+        switch file.content {
+        case .bytes(let bytes): try target.write(bytes)
+        case .copy: try Self.copy(host.copies[file.path], to: target)
+        case .bind: break
+        }
+        let number = target.number
+        try check("fchown") { fchown(number, user, user) }
+        try check("fchmod") { fchmod(number, mode_t(file.mode & 0o777)) }
+    }
+
+    /// `source` was opened elsewhere: the workshop does not see the host's paths.
+    private static func copy(_ source: SharedFD?, to target: borrowing FD) throws(SystemFailure) {
+        guard let source else { throw SystemFailure(call: "open", errno: ENOENT) }
+        let (from, to) = (source.descriptor.number, target.number)
+        while try check("sendfile", { sendfile(to, from, nil, copyChunkBytes) }) > 0 {}
+    }
+
+    private static let copyChunkBytes = 1 << 20
+
+    /// Whether the program left no block or no inode free.
+    var isFull: Bool {
+        var (blocks, inodes): (UInt64, UInt64) = (0, 0)
+        return csb_free_space(root.number, &blocks, &inodes) == 0 && (blocks == 0 || inodes == 0)
+    }
+
+    /// Reads regular files below the box; others, links and missing ones are left out.
+    func collect(_ paths: [String], limit: Int) -> [CollectedFile] {
+        var room = limit
+        var files: [CollectedFile] = []
+        for path in paths {
+            let number = csb_open_beneath(root.number, "box/\(path)")
+            guard number >= 0 else { continue }
+            let source = FD(owning: number)
+            var status = stat()
+            guard fstat(source.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+                Int(status.st_size) <= room
+            else { continue }
+            let bytes = Self.read(source, count: Int(status.st_size))
+            room -= bytes.count
+            files.append(CollectedFile(path: path, bytes: bytes, isExecutable: status.st_mode & 0o111 != 0))
+        }
+        return files
+    }
+
+    private static func read(_ source: borrowing FD, count: Int) -> [UInt8] {
+        let number = source.number
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let got = Glibc.read(number, buffer.baseAddress! + filled, count - filled)
+                if got <= 0 { return }
+                filled += got
+            }
+        }
+    }
+}
