@@ -17,3 +17,8 @@ static inline ssize_t ck_getrandom(void *bytes, size_t count) {
 
 /* Names the calling thread for ps and debuggers; the kernel takes up to 15 bytes. Returns 0 or an errno. */
 int ck_name_thread(const char *name);
+
+#include "ck_spawn.h"
+
+/* The environment as execve(2) passed it, for reading once before threads start. */
+char **ck_environment(void);

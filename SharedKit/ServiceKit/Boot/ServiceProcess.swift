@@ -1,0 +1,75 @@
+internal import Contracts
+internal import Glibc
+internal import Logging
+internal import SystemKit
+internal import Telemetry
+
+/// One service in a process of its own: telemetry, watchdog, signals, server.
+struct ServiceProcess: Sendable {
+    private let surroundings: ServiceSurroundings
+    private let addresses: [ListenAddress]
+    private let drain: Duration
+    private let watchdog = Watchdog()
+
+    /// - Throws: `ConfigurationFault`, `TelemetryFault`, `SystemFailure`.
+    init(_ flags: ServiceFlags, _ configuration: Configuration) throws {
+        // A peer that goes away while we write is an error of that write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        let seconds = try configuration.integer(
+            "CODECOLLAB_DRAIN_SECONDS", in: 0...3600, default: Int(Limits.drainSeconds))
+        drain = .seconds(seconds)
+        addresses = try Self.addresses(flags, configuration)
+        var telemetry = try TelemetryConfiguration(environment: configuration.environment)
+        telemetry.version = Release.version
+        surroundings = try ServiceSurroundings(
+            configuration, telemetry: try .bootstrap(service: configuration.service.rawValue, configuration: telemetry))
+    }
+
+    /// Inherited sockets when there are any; else the port, and the Unix socket when its directory is there.
+    private static func addresses(_ flags: ServiceFlags, _ configuration: Configuration) throws -> [ListenAddress] {
+        let inherited = try InheritedSockets.take(configuration)
+        if !inherited.isEmpty { return inherited }
+        let service = configuration.service
+        let host = configuration.text("CODECOLLAB_HOST") ?? "127.0.0.1"
+        let path = flags.socket ?? configuration.socketPath(of: service)
+        let isPathUsable = flags.socket != nil || access(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]), W_OK) == 0
+        return [.tcp(host: host, port: flags.port ?? service.defaultPort)] + (isPathUsable ? [.unix(path: path)] : [])
+    }
+
+    /// Builds, serves until a signal or a failure, closes.
+    /// - Returns: the exit code.
+    func run(_ build: @escaping @Sendable (ServiceSurroundings) async throws -> ServiceParts) async -> CInt {
+        let logger = surroundings.logger
+        defer { surroundings.telemetry.shutdown() }
+        do {
+            try watchdog.start()
+            let host = ServiceHost(surroundings, try await build(surroundings))
+            _ = try await host.listen(on: addresses)
+            try await serve(host)
+            await host.close()
+            logger.info("stopped")
+            return 0
+        } catch {
+            logger.critical("the service failed", metadata: ["error": "\(error)"])
+            return 70
+        }
+    }
+
+    /// Whatever ends first ends the rest: the signal normally, the work beside the server only by failing.
+    private func serve(_ host: ServiceHost) async throws {
+        let watchdog = watchdog
+        let exporter = surroundings.telemetry.exporter
+        let drain = drain
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await watchdog.beat() }
+            group.addTask { try await TraceSending.run(exporter) }
+            group.addTask { try await host.runBackground() }
+            group.addTask {
+                try await TerminationSignal.wait()
+                await host.drain(within: drain)
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}
