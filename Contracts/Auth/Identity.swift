@@ -33,7 +33,12 @@ public struct Identity: WireObject, Equatable {
 
     /// The table.
     public static let fields = Fields<Identity>(
-        field("user_id", \.userID), field("name", \.name), field("kind", \.kind), field("scopes", \.scopes),
-        field("sign_in_id", \.signInID), field("issued_at_ms", \.issuedAtMilliseconds),
-        field("expires_at_ms", \.expiresAtMilliseconds))
+        field("user_id", \.userID),
+        field("name", \.name),
+        field("kind", \.kind),
+        field("scopes", \.scopes),
+        field("sign_in_id", \.signInID),
+        field("issued_at_ms", \.issuedAtMilliseconds),
+        field("expires_at_ms", \.expiresAtMilliseconds)
+    )
 }

@@ -1,5 +1,5 @@
 /// A public Ed25519 key (RFC 8037).
-public struct JSONWebKey: WireObject, Hashable {
+public struct JSONWebKey: WireObject, Equatable {
     /// Always `OKP`.
     public var keyType = "OKP"
     /// Always `Ed25519`.
@@ -24,12 +24,17 @@ public struct JSONWebKey: WireObject, Hashable {
 
     /// The table.
     public static let fields = Fields<JSONWebKey>(
-        field("kty", \.keyType), field("crv", \.curve), field("x", \.x), field("kid", \.keyID), field("use", \.use),
-        field("alg", \.algorithm))
+        field("kty", \.keyType),
+        field("crv", \.curve),
+        field("x", \.x),
+        field("kid", \.keyID),
+        field("use", \.use),
+        field("alg", \.algorithm)
+    )
 }
 
 /// The public keys that sign access tokens (RFC 7517).
-public struct JSONWebKeySet: WireObject, Hashable {
+public struct JSONWebKeySet: WireObject, Equatable {
     /// The current key, the next one and those whose tokens still live.
     public var keys: [JSONWebKey] = []
 

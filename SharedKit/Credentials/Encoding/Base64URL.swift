@@ -1,7 +1,9 @@
-/// base64url without padding (RFC 4648 section 5), one text for each value: no padding, no spaces, unused bits
-/// of the last character are zero.
+/// base64url without padding (RFC 4648 section 5), one text for each value: no padding, no spaces, unused
+/// bits of the last character are zero.
 package enum Base64URL {
-    private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+    private static let letters = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
+    )
     private static let none: UInt8 = 0xFF
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: none, count: 256)

@@ -11,7 +11,9 @@ struct CryptoObject: Sendable, Equatable {
     }
 
     var pointer: OpaquePointer {
-        guard let pointer = OpaquePointer(bitPattern: address) else { preconditionFailure("made from a pointer") }
+        guard let pointer = OpaquePointer(bitPattern: address) else {
+            preconditionFailure("made from a pointer")
+        }
         return pointer
     }
 }

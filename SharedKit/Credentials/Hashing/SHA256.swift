@@ -67,7 +67,9 @@ package struct Digest: Hashable, Sendable {
     private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
     init(_ fill: (UnsafeMutablePointer<UInt8>) -> CInt) {
-        let done = withUnsafeMutableBytes(of: &words) { fill($0.assumingMemoryBound(to: UInt8.self).baseAddress!) }
+        let done = withUnsafeMutableBytes(of: &words) {
+            fill($0.assumingMemoryBound(to: UInt8.self).baseAddress!)
+        }
         precondition(done == 1, "the digest is complete")
     }
 
