@@ -12,6 +12,9 @@ public struct LanguageStep: WireObject, Equatable {
     public var output: String?
     /// For a build: what `output` is.
     public var artifact: ArtifactKind?
+    /// For a build of a directory: what is started in it; `{stem}` is the entry file without its extension,
+    /// `{class}` the class in it that has a `main`.
+    public var entryPoint: String?
     /// The limits the command needs; absent ones are the sandbox profile's.
     public var limits = StepLimits()
     /// Optimisation levels that a request may choose, and the arguments they stand for.
@@ -28,6 +31,7 @@ public struct LanguageStep: WireObject, Equatable {
         defaulted("files", \.files, .members(atMost: 4)),
         field("output", \.output, .length(1...128)),
         field("artifact", \.artifact),
+        field("entry_point", \.entryPoint, .length(1...64)),
         defaulted("limits", \.limits),
         defaulted("optimizations", \.optimizations, .members(atMost: 8)))
 }

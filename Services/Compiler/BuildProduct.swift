@@ -1,0 +1,27 @@
+internal import Artifacts
+internal import Contracts
+internal import Sandbox
+
+/// From what came out of the box to an artifact.
+enum BuildProduct {
+    /// How a built directory leaves the box, as one file.
+    static let archive = "codecollab-artifact.tar"
+
+    /// The build, and then the archive of its directory in an order and with times that depend on nothing.
+    static func archiving(_ argv: [String], _ directory: String) -> [String] {
+        let script =
+            #""$@" && exec tar --create --format=ustar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner "#
+            + "--file=\(archive) --directory=\(directory) ."
+        return ["/bin/sh", "-c", script, "sh"] + argv
+    }
+
+    /// - Throws: `ArtifactFailure`; `.empty` when the tool succeeded and made nothing.
+    static func store(
+        _ result: SandboxResult, _ job: CompilerJob, into store: ArtifactStore
+    ) throws(ArtifactFailure) -> StoredArtifact {
+        guard let file = result.collected.first else { throw .empty }
+        guard file.path == archive else { return try store.store(executable: file.bytes) }
+        guard let files = TarReader.files(in: file.bytes) else { throw .system("the build's archive is broken") }
+        return try store.store(files: files, entryPoint: job.entryPoint)
+    }
+}

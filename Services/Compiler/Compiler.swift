@@ -1,0 +1,4 @@
+@main
+struct Compiler {
+    static func main() {}
+}
