@@ -109,7 +109,9 @@ let package = Package(
             dependencies: ["Contracts", "SystemKit", "CKernel", "Supervision", "ServiceKit", arguments, log],
             path: "Deploy/Launcher", swiftSettings: strict),
         .target(
-            name: "TestSupport", dependencies: ["Contracts", "SystemKit", "CKernel", "ServiceKit"],
+            name: "TestSupport",
+            dependencies: ["Contracts", "SystemKit", "CKernel", "Credentials", "Telemetry", "ServiceKit", log]
+                + nio,
             path: "Tests/Support", swiftSettings: strict),
     ]
         + service("Gateway", needs: ["Credentials"], resources: [.embedInCode("Web")])
