@@ -2,6 +2,6 @@
 public enum EndpointCatalog {
     /// All routes, grouped by service.
     public static let all: [Route] =
-        AuthEndpoints.all + SessionEndpoints.all + CollabEndpoints.all + AIEndpoints.all + CompilerEndpoints.all
-        + ExecutorEndpoints.all + ProfilerEndpoints.all
+        GatewayEndpoints.all + AuthEndpoints.all + SessionEndpoints.all + CollabEndpoints.all + AIEndpoints.all
+        + CompilerEndpoints.all + ExecutorEndpoints.all + ProfilerEndpoints.all
 }

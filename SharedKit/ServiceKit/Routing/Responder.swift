@@ -123,5 +123,5 @@ package struct Responder: Sendable {
 
 extension Route {
     /// Whether requests are so frequent and dull that they are logged at debug only.
-    var isQuiet: Bool { name.hasPrefix("operations.") }
+    var isQuiet: Bool { name.hasPrefix("operations.") || (access == .fleet && method == .get) }
 }
