@@ -8,6 +8,13 @@ package struct ConfigurationVariable: Sendable {
     package let fallback: String
     /// What it does.
     package let about: String
+
+    /// A line.
+    package init(name: String, fallback: String, about: String) {
+        self.name = name
+        self.fallback = fallback
+        self.about = about
+    }
 }
 
 extension Configuration {

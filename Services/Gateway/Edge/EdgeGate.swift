@@ -1,0 +1,82 @@
+package import Contracts
+private import NIOHTTP1
+package import ServiceKit
+
+/// Who may pass: rate, identity, scope, origin.
+package struct EdgeGate: Sendable {
+    /// Which pages may call.
+    package let origins: OriginPolicy
+    private let desk: IdentityDesk
+    private let rates: RatePolicies
+
+    /// A gate.
+    package init(desk: IdentityDesk, rates: RatePolicies, origins: OriginPolicy) {
+        self.desk = desk
+        self.rates = rates
+        self.origins = origins
+    }
+
+    /// Counts the request against its address.
+    /// - Throws: `Problem` (`rate_limited`).
+    package func countAddress(of request: ServerRequest, _ report: inout RateReport) throws(Problem) {
+        try rates.count(address: request.peer, into: &report)
+    }
+
+    /// Who is calling, once it is sure that they may.
+    /// - Throws: `Problem`.
+    package func admit(
+        _ request: ServerRequest,
+        to route: Route,
+        _ report: inout RateReport
+    ) async throws -> Identity? {
+        try countAddress(of: request, &report)
+        let headers = request.head.headers
+        if case .webSocket = route.response, !origins.admits(headers) {
+            throw Problem(.forbidden, "pages of this origin may not connect here")
+        }
+        switch route.access {
+        case .open: return try await optionalIdentity(request)
+        case .fleet: throw Problem(.notFound, "there is nothing at this path")
+        case .identified(let scope):
+            guard let credential = try Credential(headers) else {
+                throw Problem(.unauthenticated, "sign in first")
+            }
+            let identity = try await desk.identity(for: credential)
+            try rates.count(identity, into: &report)
+            try checkPage(request, credential)
+            if let scope, !identity.may(scope) {
+                throw Problem(.insufficientScope, "the scope \(scope.rawValue) is needed")
+            }
+            return identity
+        }
+    }
+
+    /// On open routes a credential is welcome but not needed: a stale one must not keep anybody from signing in.
+    private func optionalIdentity(_ request: ServerRequest) async throws -> Identity? {
+        do {
+            guard let credential = try Credential(request.head.headers) else { return nil }
+            try checkPage(request, credential)
+            return try await desk.identity(for: credential)
+        } catch {
+            return nil
+        }
+    }
+
+    /// A cookie proves who the browser belongs to, not which page it acts for: changes need a page of ours.
+    private func checkPage(_ request: ServerRequest, _ credential: Credential) throws(Problem) {
+        let isSafe = request.head.method == .GET || request.head.method == .HEAD
+        if credential.isCookie, !isSafe, !origins.admits(request.head.headers) {
+            throw Problem(.forbidden, "pages of this origin may not act for the signed-in user")
+        }
+    }
+
+    /// The request without a trace context of somebody we do not trust: only callers on this machine may choose one.
+    package func withTrustedFields(_ request: ServerRequest) -> ServerRequest {
+        let isLocal = request.peer == "unix" || request.peer == "::1" || request.peer.hasPrefix("127.")
+        if isLocal { return request }
+        var headers = request.head.headers
+        headers.remove(name: "traceparent")
+        headers.remove(name: "tracestate")
+        return request.replacing(headers: headers)
+    }
+}
