@@ -43,8 +43,8 @@ func service(_ name: String, needs: Needs = [], resources: [Resource] = []) -> [
             name: "\(name)Service", dependencies: base + needs, path: "Services/\(name)",
             exclude: ["\(name).swift"], resources: resources, swiftSettings: strict),
         .executableTarget(
-            name: name.lowercased(), dependencies: [.target(name: "\(name)Service"), "ServiceKit"], path: "Services/\(name)",
-            sources: ["\(name).swift"], swiftSettings: strict),
+            name: name.lowercased(), dependencies: [.target(name: "\(name)Service"), "Contracts", "ServiceKit"],
+            path: "Services/\(name)", sources: ["\(name).swift"], swiftSettings: strict),
     ]
 }
 
@@ -116,7 +116,7 @@ let package = Package(
     ]
         + service("Gateway", needs: ["Credentials"], resources: [.embedInCode("Web")])
         + service("Auth", needs: ["Credentials", "Storage", grdb])
-        + service("Session", needs: ["Credentials", "Storage", "Messaging", grdb])
+        + service("Session", needs: ["Credentials", "Storage", "Messaging", grdb, tracing])
         + service("Collab", needs: ["Storage", grdb])
         + service("AI", needs: ["Sandbox", "Languages", "Artifacts", "Diagnostics"])
         + service("Compiler", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics"])

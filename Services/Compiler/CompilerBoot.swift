@@ -1,0 +1,41 @@
+internal import Artifacts
+internal import Contracts
+private import Languages
+internal import Logging
+internal import Sandbox
+package import ServiceKit
+internal import SystemKit
+
+/// Puts the service together from the settings of its process.
+///
+/// `CODECOLLAB_LANGUAGES`: directory of language definitions, found beside the executable without it.
+/// `CODECOLLAB_ARTIFACTS`: directory of artifacts, the executor's too; `$CODECOLLAB_HOME/data/artifacts` without it.
+/// `CODECOLLAB_ARTIFACT_MIB`: its quota.
+package enum CompilerBoot {
+    /// The compiler's endpoints and background work.
+    /// - Throws: what makes it impossible to serve, in words.
+    package static func parts(_ surroundings: ServiceSurroundings) async throws -> ServiceParts {
+        let configuration = surroundings.configuration
+        let directory = try LanguageRegistry.standardDirectory(configured: configuration.text("CODECOLLAB_LANGUAGES"))
+        let book = LanguageBook(try LanguageRegistry.load(directory: directory))
+        let quota = try configuration.integer(
+            "CODECOLLAB_ARTIFACT_MIB", in: 64...1 << 20, default: ArtifactStore.Limits.quotaBytes >> 20)
+        let store = try ArtifactStore(
+            directory: configuration.artifactDirectory, quotaBytes: quota << 20)
+        let host = try await SandboxHost()
+        let service = CompilerService(languages: book, store: store) { try await host.run($0) }
+        var routes = Routes()
+        CompilerRoutes(service).add(to: &routes)
+        surroundings.health.own("compiler:languages") {
+            HealthCheck(book.registry.found.isEmpty ? .fail : .pass, output: "\(book.registry.found.count) found")
+        }
+        try learnVersions(book, configuration)
+        return ServiceParts(routes)
+    }
+
+    /// Nobody has to wait for versions, so they are asked for on a thread of their own.
+    private static func learnVersions(_ book: LanguageBook, _ configuration: Configuration) throws {
+        let file = "\(configuration.home)/data/tool-versions.json"
+        _ = try DedicatedThread(named: "tool-versions") { book.learnVersions(rememberedIn: file) }
+    }
+}
