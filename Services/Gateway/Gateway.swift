@@ -1,3 +1,4 @@
+private import Contracts
 private import GatewayService
 private import ServiceKit
 

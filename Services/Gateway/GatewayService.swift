@@ -6,8 +6,8 @@ private import SystemKit
 /// The one public door: every request of the outside world is checked here and passed on to the service that
 /// answers it.
 ///
-/// Start reading at `EdgePlanner`; `Identity` finds out who calls, `Limits` how often, `Upstream` passes on, `Pages`
-/// is what the gateway says itself.
+/// Start reading at `EdgePlanner`; `Identity` finds out who calls, `Limits` how often, `Upstream` passes on,
+/// `Pages` is what the gateway says itself.
 package enum GatewayService {
     /// The settings that only the gateway has.
     package static let variables = [

@@ -1,6 +1,6 @@
 package import Contracts
 
-/// Refuses targets that two programs could understand differently: routes are matched on what everybody reads alike.
+/// Refuses targets that two programs could understand differently: routes match what everybody reads alike.
 package enum CanonicalPath {
     /// The problem with a request target, or nil.
     package static func problem(with target: String) -> Problem? {

@@ -51,7 +51,7 @@ package struct EdgeGate: Sendable {
         }
     }
 
-    /// On open routes a credential is welcome but not needed: a stale one must not keep anybody from signing in.
+    /// On open routes a credential is welcome, not needed: a stale one must not keep anybody from signing in.
     private func optionalIdentity(_ request: ServerRequest) async throws -> Identity? {
         do {
             guard let credential = try Credential(request.head.headers) else { return nil }
@@ -70,7 +70,8 @@ package struct EdgeGate: Sendable {
         }
     }
 
-    /// The request without a trace context of somebody we do not trust: only callers on this machine may choose one.
+    /// The request without a trace context of somebody we do not trust: only callers on this machine may choose
+    /// one.
     package func withTrustedFields(_ request: ServerRequest) -> ServerRequest {
         let isLocal = request.peer == "unix" || request.peer == "::1" || request.peer.hasPrefix("127.")
         if isLocal { return request }

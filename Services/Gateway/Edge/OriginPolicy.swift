@@ -28,7 +28,7 @@ package struct OriginPolicy: Sendable {
         ]
     }
 
-    /// The answer to a preflight request for `methods`, or nil when the request is none or its origin may not.
+    /// The answer to a preflight request for `methods`, or nil when it is none or its origin may not.
     package func preflight(_ head: HTTPRequestHead, methods: [Contracts.HTTPMethod]) -> [(String, String)]? {
         guard head.method == .OPTIONS, head.headers.contains(name: "access-control-request-method"),
             let origin = head.headers.first(name: "origin"), allowed.contains(origin)

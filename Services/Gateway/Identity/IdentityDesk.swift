@@ -54,7 +54,7 @@ package final class IdentityDesk: Sendable {
             return try accept(token, key, now)
         } catch {
             guard error == .unknownKey, verifier.keys.mayRefetch(now: now) else {
-                // Without any key nobody knows yet whether the token is good: that is our trouble, not the client's.
+                // Without any key nobody knows whether the token is good: our trouble, not the client's.
                 if verifier.keys.isEmpty, error == .unknownKey { throw Self.noKeys }
                 cache.refuse(key, now: now)
                 return .refused

@@ -14,8 +14,8 @@ package final class RevocationList: Sendable {
     /// Nothing is revoked yet.
     package init() {}
 
-    /// Takes revocations over, heard at an instant in milliseconds since the Unix epoch; the oldest sign-ins are
-    /// forgotten beyond `Limits.revocations`.
+    /// Takes revocations over, heard at an instant in milliseconds since the Unix epoch; the oldest sign-ins
+    /// are forgotten beyond `Limits.revocations`.
     package func add(_ revocations: [Revocation], heardAt now: Int64) {
         state.withLock { state in
             for revocation in revocations {
@@ -32,8 +32,8 @@ package final class RevocationList: Sendable {
 
     /// Whether an identity, issued when it says, is no longer good.
     ///
-    /// Tokens know their second of issue only: one of the very second of a revocation is believed, since it may be
-    /// the first of a new sign-in.
+    /// Tokens know their second of issue only: one of the very second of a revocation is believed, since it may
+    /// be the first of a new sign-in.
     package func covers(_ identity: Identity) -> Bool {
         state.withLock { state in
             if let signIn = identity.signInID, state.signIns.contains(signIn) { return true }
