@@ -111,17 +111,8 @@ package final class PeerClient: Sendable {
     private func exchange(_ request: ClientRequest, _ connection: PeerConnection) async throws -> StartedExchange {
         let pool = pool
         let giveBack: @Sendable (Bool) -> Void = { pool.give(back: connection, isReusable: $0) }
-        guard case .stream(let stream) = request.body else {
-            let response = try await connection.exchange(request, host: pool.address.authority, onEnd: giveBack)
-            return StartedExchange(connection: connection, response: response)
-        }
-        // The body is sent while the answer is awaited: a peer may answer before it has read everything.
-        async let response = connection.exchange(request, host: pool.address.authority, onEnd: giveBack)
-        await ignoring("a peer that refuses early closes its side; its answer says why") {
-            for try await piece in stream { try await connection.write(piece) }
-            try await connection.endBody()
-        }
-        return StartedExchange(connection: connection, response: try await response)
+        let response = try await connection.exchange(request, host: pool.address.authority, onEnd: giveBack)
+        return StartedExchange(connection: connection, response: response)
     }
 
     private func translate(_ error: any Error) -> any Error {

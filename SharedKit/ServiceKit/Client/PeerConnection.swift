@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 private import NIOPosix
+private import SystemKit
 
 /// One connection to a peer; it serves one exchange after the other.
 struct PeerConnection: Sendable {
@@ -42,21 +43,35 @@ struct PeerConnection: Sendable {
         try pipeline.addHandler(ClientHandler())
     }
 
-    /// Starts an exchange: the answer's head, and its body as it comes; `onEnd` says whether the connection can be
-    /// used again.
+    /// One exchange: sends the request, gives the answer's head, and its body as it comes; `onEnd` says whether the
+    /// connection can be used again.
     func exchange(
         _ request: ClientRequest, host: String, onEnd: @escaping @Sendable (Bool) -> Void
     ) async throws -> ClientResponse {
         let promise = channel.eventLoop.makePromise(of: ClientResponse.self)
         let head = Self.head(request, host: host)
+        let handler = handler
         channel.eventLoop.execute {
             handler.value.begin(
                 head, request.body, deadline: .uptimeNanoseconds(request.deadlineNanoseconds), promise, onEnd)
         }
         return try await withTaskCancellationHandler {
-            try await promise.futureResult.get()
+            if case .stream(let stream) = request.body { await send(stream) }
+            return try await promise.futureResult.get()
         } onCancel: {
             channel.close(promise: nil)
+        }
+    }
+
+    /// Sends a body as it comes; a peer may answer before it has read everything.
+    private func send(_ stream: ByteStream) async {
+        await ignoring("a peer that refuses early closes its side; its answer says why") {
+            for try await piece in stream {
+                try await channel.writeAndFlush(HTTPClientRequestPart.body(.byteBuffer(piece)))
+            }
+            let handler = handler
+            channel.eventLoop.execute { handler.value.requestIsOut() }
+            try await channel.writeAndFlush(HTTPClientRequestPart.end(nil))
         }
     }
 
@@ -69,18 +84,6 @@ struct PeerConnection: Sendable {
         return HTTPRequestHead(
             version: .http1_1, method: NIOHTTP1.HTTPMethod(rawValue: request.method), uri: request.target,
             headers: headers)
-    }
-
-    /// Sends one piece of a streamed body.
-    func write(_ piece: ByteBuffer) async throws {
-        try await channel.writeAndFlush(HTTPClientRequestPart.body(.byteBuffer(piece)))
-    }
-
-    /// Ends a streamed body.
-    func endBody() async throws {
-        let handler = handler
-        channel.eventLoop.execute { handler.value.requestIsOut() }
-        try await channel.writeAndFlush(HTTPClientRequestPart.end(nil))
     }
 
     /// Nobody wants the rest of an answer: unless it is complete, the connection ends with it.

@@ -1,5 +1,6 @@
 package import Contracts
 private import NIOCore
+internal import NIOHTTP1
 private import SystemKit
 
 /// Server-sent events on their way to one reader, in the format of the WHATWG HTML standard 9.2.
@@ -79,5 +80,17 @@ enum EventText {
         bytes += json
         bytes += "\n\n".utf8
         return bytes
+    }
+}
+
+extension ServerResponse {
+    /// Server-sent events, for a route whose answer depends on `Accept`.
+    package static func events<Event: Wire>(
+        _ body: @escaping @Sendable (EventStream<Event>) async throws -> Void
+    ) -> ServerResponse {
+        let headers: HTTPHeaders = [
+            "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no",
+        ]
+        return ServerResponse(status: 200, headers: headers, body: .stream { try await body(EventStream($0)) })
     }
 }

@@ -65,6 +65,7 @@ extension ConnectionHandler {
             process(part)
             if case .answering = phase { return }
         }
+        if let brokenNext { return refuse(brokenNext) }
         if isDraining, case .waiting = phase { context?.close(promise: nil) }
         readOn()
     }

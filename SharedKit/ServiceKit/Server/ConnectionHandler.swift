@@ -33,6 +33,8 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     let timer: ConnectionTimer
     var answer: Task<Void, Never>?
     var answerDeadline = NIODeadline.distantFuture
+    /// What is wrong with the pipelined request behind those in `queue`.
+    var brokenNext: Problem?
     var isKeptAlive = true
     var isHead = false
     var isDraining = false
@@ -110,6 +112,8 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch phase {
         case .waiting, .collecting: refuse(Self.problem(for: error))
+        // What is being answered was fine; the broken request behind it is refused when its turn comes.
+        case .answering where error is HTTPParserError: brokenNext = Self.problem(for: error)
         case .streaming, .answering, .lingering, .over: context.close(promise: nil)
         }
     }
