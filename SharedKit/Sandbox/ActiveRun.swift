@@ -18,7 +18,7 @@ final class ActiveRun {
     let memoryEvent: SharedFD?
     let workspace: Workspace
     let cgroup: Cgroup
-    private let seat: Seats.Lease
+    private var seat: Seats.Lease?
     /// Gone when nothing more will be written.
     var stdin: SharedFD?
 
@@ -107,6 +107,7 @@ final class ActiveRun {
         result.stdout = output[.stdout]?.captured ?? CapturedOutput()
         result.stderr = output[.stderr]?.captured ?? CapturedOutput()
         result.samples = samples.samples
+        seat = nil
         return result
     }
 

@@ -22,7 +22,7 @@ struct Cgroup: ~Copyable, Sendable {
         return part.number(in: "cpuacct.usage").map { $0 / 1000 }
     }
 
-    /// CPU time in user mode and in the kernel.
+    /// CPU time in user mode and in the kernel. Version 1 samples the split by ticks and counts the sum exactly.
     var cpuSplitMicroseconds: (user: Int, system: Int)? {
         guard let part = part(.cpuacct) else { return nil }
         if part.controller == .unified {
@@ -30,7 +30,10 @@ struct Cgroup: ~Copyable, Sendable {
         }
         guard let user = part.number(in: "cpuacct.usage_user"), let system = part.number(in: "cpuacct.usage_sys")
         else { return nil }
-        return (user / 1000, system / 1000)
+        let total = cpuMicroseconds ?? (user + system) / 1000
+        let share = user + system == 0 ? 0.5 : Double(user) / Double(user + system)
+        let userMicroseconds = Int(Double(total) * share)
+        return (userMicroseconds, total - userMicroseconds)
     }
 
     /// Memory now.
@@ -135,7 +138,8 @@ final class CgroupPart: Sendable {
 
     private func text(of file: String) -> String? {
         ignoring("a figure the kernel does not keep is reported as unknown") {
-            String(decoding: readAll(try open(file, O_RDONLY).number), as: UTF8.self)
+            let source = try open(file, O_RDONLY)
+            return String(decoding: readAll(source.number), as: UTF8.self)
         }
     }
 
