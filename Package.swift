@@ -128,7 +128,7 @@ let package = Package(
             tests("Credentials", needs: ["Credentials", "Contracts", "SystemKit"], support: []),
             tests("Sandbox", needs: ["Sandbox", "SystemKit", "CKernel"], support: []),
             tests("Languages", needs: ["Languages", "Contracts", "SystemKit"], support: []),
-            tests("Diagnostics", needs: ["Diagnostics", "Contracts"]),
+            tests("Diagnostics", needs: ["Diagnostics", "Contracts"], support: []),
             tests("Artifacts", needs: ["Artifacts", "Contracts", "SystemKit"], support: []),
             tests("Telemetry", needs: ["Telemetry", "Contracts", "SystemKit", log, metrics, coreMetrics, tracing], support: []),
             tests("Storage", needs: ["Storage", "SystemKit", grdb], support: []),

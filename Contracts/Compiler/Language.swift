@@ -17,8 +17,8 @@ public struct Language: WireObject, Equatable {
     public var filenames: [String] = []
     /// Interpreter names in a `#!` line.
     public var shebangs: [String] = []
-    /// Weights of pieces of text that speak for the language; `^` binds to a line's start, `$` to its end.
-    public var hints: [String: Int] = [:]
+    /// Pieces of text that speak for the language.
+    public var hints: [LanguageHints] = []
     /// What an unnamed source file is called.
     public var source = ""
     /// The programs that the steps name.
@@ -54,7 +54,7 @@ public struct Language: WireObject, Equatable {
         defaulted("header_extensions", \.headerExtensions, .count(0...8)),
         defaulted("filenames", \.filenames, .count(0...16)),
         defaulted("shebangs", \.shebangs, .count(0...8)),
-        defaulted("hints", \.hints, .members(atMost: 64)),
+        defaulted("hints", \.hints, .count(0...16)),
         field("source", \.source, .length(1...64)),
         field("tools", \.tools, .count(1...8)),
         field("compile", \.compile),
@@ -66,4 +66,19 @@ public struct Language: WireObject, Equatable {
         field("syntax", \.syntax),
         field("hello", \.hello, .length(1...4096)),
         field("echo", \.echo, .length(1...4096)))
+}
+
+/// Pieces of text that speak for a language equally loud.
+public struct LanguageHints: WireObject, Equatable {
+    /// How loud each of them speaks, 1 (a word of many languages) to 30 (no doubt).
+    public var weight = 1
+    /// The pieces; `^` binds one to the start of a line, `$` to its end, blanks aside.
+    public var texts: [String] = []
+
+    /// For reading.
+    public init() {}
+
+    /// weight, texts.
+    public static let fields = Fields<LanguageHints>(
+        field("weight", \.weight, .range(1...30)), field("texts", \.texts, .count(1...48)))
 }

@@ -7,7 +7,9 @@ struct LanguageDetector: Sendable {
 
     init(_ languages: [Language]) {
         self.languages = languages
-        hints = languages.map { language in language.hints.map { TextHint($0.key, weight: $0.value) } }
+        hints = languages.map { language in
+            language.hints.flatMap { group in group.texts.map { TextHint($0, weight: group.weight) } }
+        }
     }
 
     func detect(filename: String?, content: String) -> LanguageDetection? {

@@ -6,7 +6,7 @@ import Testing
     let registry: LanguageRegistry
 
     init() throws {
-        registry = try LanguageRegistry.load(directory: LanguageRegistry.standardDirectory(configured: nil))
+        registry = try LanguageRegistry.load(directory: Definitions.directory)
     }
 
     @Test("every language's own samples are recognised by content alone")

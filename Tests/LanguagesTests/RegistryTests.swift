@@ -6,7 +6,7 @@ import Testing
     let registry: LanguageRegistry
 
     init() throws {
-        registry = try LanguageRegistry.load(directory: LanguageRegistry.standardDirectory(configured: nil))
+        registry = try LanguageRegistry.load(directory: Definitions.directory)
     }
 
     @Test("describes the fourteen languages of the first issue")
