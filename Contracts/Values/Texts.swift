@@ -75,6 +75,8 @@ public struct DisplayName: WireText {
 
     /// The value of a field that is about to be overwritten.
     public static let zero = DisplayName(unchecked: "unnamed")
+    /// What a session is called whose maker gave it no name.
+    public static let untitled = DisplayName(unchecked: "Untitled")
 
     /// A short text.
     public static var schema: Schema {

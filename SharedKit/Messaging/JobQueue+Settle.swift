@@ -66,6 +66,14 @@ extension JobQueue {
         try release(job, until: clock.now() + delay, error: nil, attempts: -1, in: database)
     }
 
+    /// Proves that the caller still holds the job, for what it stores on the way.
+    /// - Throws: `LeaseLost` as for `complete`.
+    package func verify(_ job: Job, in database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: "SELECT 1 FROM job WHERE id = ? AND fence = ? AND state = 'executing'")
+        if try Int.fetchOne(statement, arguments: [job.id, job.fence]) == nil { throw LeaseLost(job: job.id) }
+    }
+
     /// Calls a job off: at once when it waits, through its worker's heartbeat when it executes.
     package func requestCancel(_ id: Int64, in database: Database) throws -> Cancelled {
         let sql = """

@@ -57,17 +57,24 @@ package final class JobWorker: Sendable {
 
     /// Stores what `work` stores together with the job it answers, and starts the job without waiting for a
     /// claim when a place is free.
+    ///
+    /// `numbered` hears the job's number inside the transaction, `settled` the result on the writer's thread.
     /// - Throws: what `work` throws, and what `Store.write` throws.
+    @discardableResult
     package func enqueue<Result: Sendable>(
-        _ work: @escaping @Sendable (Database) throws -> (job: NewJob, result: Result)
+        _ work: @escaping @Sendable (Database) throws -> (job: NewJob, result: Result),
+        numbered: @escaping @Sendable (Database, Int64) throws -> Void = { _, _ in },
+        settled: @escaping @Sendable (Swift.Result<Result, any Error>) -> Void = { _ in }
     ) async throws -> Result {
         let isReserved = reserve()
         do {
             let (claimed, result) = try await store.write { [queue] database in
                 let (job, result) = try work(database)
-                if isReserved { return (try queue.enqueueClaimed(job, in: database), result) }
-                _ = try queue.enqueue(job, in: database)
-                return (nil, result)
+                let claimed = isReserved ? try queue.enqueueClaimed(job, in: database) : nil
+                try numbered(database, try claimed?.id ?? queue.enqueue(job, in: database))
+                return (claimed, result)
+            } settled: { result in
+                settled(result.map(\.1))
             }
             if isReserved { hand(claimed) }
             bell.ring()
@@ -97,26 +104,20 @@ package final class JobWorker: Sendable {
                     group.addTask { await self.perform(job) }
                 }
             }
-            await drain()
+            for job in drain() { group.addTask { await self.perform(job) } }
         }
         heart.stop()
     }
 
-    private func drain() async {
+    /// Interrupts what runs; what was handed over but not started meets its handler interrupted, too.
+    private func drain() -> [Job] {
         let unstarted = state.withLock { state in
             state.isDraining = true
             defer { state.handed = [] }
             return state.handed
         }
         heart.interruptAll(.draining)
-        await giveBack(unstarted)
-    }
-
-    private func giveBack(_ jobs: [Job]) async {
-        guard !jobs.isEmpty else { return }
-        await settle { [queue] database in
-            for job in jobs { try queue.snooze(job, for: .zero, in: database) }
-        }
+        return unstarted
     }
 
     /// The jobs to start now; suspends while there are none.

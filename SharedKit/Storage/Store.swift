@@ -70,6 +70,25 @@ package final class Store: Sendable {
         }
     }
 
+    /// The same, and `settled` hears the result on the writer's thread before the caller does, in the order of
+    /// commit; it must be quick.
+    /// - Throws: as `write`; when the work is not taken at all, `settled` is not called.
+    package func write<Result: Sendable>(
+        _ work: @escaping @Sendable (Database) throws -> Result,
+        settled: @escaping @Sendable (Swift.Result<Result, any Error>) -> Void
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            do {
+                try journal.submit(work) { result in
+                    settled(result)
+                    continuation.resume(with: result)
+                }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
     /// Queues `work` and goes on; `settled` hears the result on the writer's thread, in the order of commit.
     ///
     /// For what must be published in exactly the order in which it became durable; `settled` must be quick.

@@ -1,0 +1,64 @@
+internal import Contracts
+internal import NIOHTTP1
+internal import ServiceKit
+
+/// The other services of the fleet, asked through the typed client.
+struct FleetPeers: RunPeers {
+    let client: FleetClient
+
+    func runtimes() async throws -> [Runtime] {
+        try await client.call(ExecutorEndpoints.runtimes, CallOptions()).items
+    }
+
+    func compile(_ request: CompilationRequest, _ errand: Errand) async throws -> Compilation {
+        try await client.call(CompilerEndpoints.compile, request, options(errand))
+    }
+
+    func start(_ request: ExecutionRequest, key: String, _ errand: Errand) async throws -> Execution {
+        // The key goes as a plain field: the client would repeat a keyed call after a broken connection, and an
+        // executor that was restarted in between no longer knows the key.
+        var options = options(errand)
+        options.headers.replaceOrAdd(name: "Idempotency-Key", value: key)
+        return try await client.call(ExecutorEndpoints.create, request, options)
+    }
+
+    func execution(_ id: ExecutionID, _ errand: Errand) async throws -> Execution {
+        try await client.call(ExecutorEndpoints.get, options(errand, id))
+    }
+
+    func follow(
+        _ id: ExecutionID, after sequence: Int, _ errand: Errand,
+        _ hear: @escaping @Sendable (ExecutionEvent) async throws -> Void
+    ) async throws {
+        var options = options(errand, id)
+        if sequence > 0 { options.headers.replaceOrAdd(name: "Last-Event-ID", value: "\(sequence)") }
+        try await client.events(ExecutorEndpoints.events, options) { events in
+            for try await event in events {
+                try await hear(event.value)
+                if event.value.kind == .finished { return }
+            }
+        }
+    }
+
+    func cancel(_ id: ExecutionID, _ errand: Errand) async throws -> Execution {
+        try await client.call(ExecutorEndpoints.cancel, options(errand, id))
+    }
+
+    func analyze(_ request: AnalysisRequest, _ errand: Errand) async throws -> Analysis {
+        try await client.call(AIEndpoints.analyze, request, options(errand))
+    }
+
+    func profile(_ request: ProfileRequest, _ errand: Errand) async throws -> Profile {
+        try await client.call(ProfilerEndpoints.create, request, options(errand))
+    }
+
+    func liveText(_ session: SessionID, _ path: SourcePath, _ errand: Errand) async throws -> String? { nil }
+
+    /// The caller's own scopes may be narrower than what a run needs; the session has checked that they may run.
+    private func options(_ errand: Errand, _ execution: ExecutionID? = nil) -> CallOptions {
+        var identity = errand.identity
+        for scope in [Scope.run, .ai, .profile, .collab] where !identity.may(scope) { identity.scopes.append(scope) }
+        return CallOptions(
+            as: identity, deadline: errand.deadline, path: execution.map { ["execution_id": $0.text] } ?? [:])
+    }
+}

@@ -1,0 +1,105 @@
+internal import Contracts
+internal import GRDB
+internal import ServiceKit
+internal import Storage
+internal import SystemKit
+
+/// What a run can go without: live text, analysis, profile. Each failure is told in `degraded`.
+extension RunConduct {
+    /// The files to run: a snippet's own, or the session's with what its editors have typed since.
+    func sources() async throws -> [SourceFile] {
+        guard let session = spec.sessionID else { return spec.files }
+        let pinned = spec.pinned
+        let files = try await ledger.store.read { database in
+            try pinned.map { entry in
+                let bytes = try SessionLedger.content(entry.digest, of: session, in: database) ?? []
+                return SourceFile.with {
+                    $0.path = entry.path
+                    $0.content = FileContent.text(bytes, entry.encoding)
+                    $0.encoding = entry.encoding
+                }
+            }
+        }
+        return await livened(files, of: session)
+    }
+
+    private func livened(_ files: [SourceFile], of session: SessionID) async -> [SourceFile] {
+        let errand = errand
+        do {
+            return try await within(Limits.liveTextPatience, "collab") { [peers] in
+                var live = files
+                for index in live.indices where live[index].encoding == .utf8 {
+                    if let text = try await peers.liveText(session, live[index].path, errand) {
+                        live[index].content = text
+                    }
+                }
+                return live
+            }
+        } catch {
+            degrade("collab", error)
+            return files
+        }
+    }
+
+    /// Findings of the analysers, if they come before the program's end or soon after it.
+    func analyze(_ files: [SourceFile]) async {
+        guard spec.wantsAnalysis else { return }
+        let errand = errand
+        let request = AnalysisRequest.with {
+            $0.files = files
+            $0.language = spec.language
+        }
+        await extra("ai") { [peers] in
+            let analysis = try await peers.analyze(request, errand)
+            return {
+                $0.findings = analysis.findings
+                $0.degraded += analysis.degraded
+            }
+        }
+        if let findings = journal.run.findings { journal.note(.findings) { $0.findings = findings } }
+    }
+
+    /// The profile of an execution.
+    func profile(_ id: ExecutionID) async {
+        guard spec.wantsProfile else { return }
+        let errand = errand
+        let request = ProfileRequest.with {
+            $0.executionID = id
+            $0.runID = journal.run.id
+        }
+        await extra("profiler") { [peers] in
+            let profile = try await peers.profile(request, errand)
+            return { $0.profileID = profile.id }
+        }
+    }
+
+    /// Adds to the record what `body` brings, unless it fails or outlasts the program by too much.
+    private func extra(
+        _ part: String, _ body: @escaping @Sendable () async throws -> @Sendable (inout Run) -> Void
+    ) async {
+        do {
+            let change = try await withThrowingTaskGroup(of: (@Sendable (inout Run) -> Void).self) { group in
+                group.addTask { try await body() }
+                group.addTask { [ended] in
+                    await ended.wait()
+                    try await Task.sleep(for: Limits.extrasPatience)
+                    throw PeerFailure(part, .late)
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? { _ in }
+            }
+            journal.update(change)
+        } catch is CancellationError {
+            return
+        } catch {
+            degrade(part, error)
+        }
+    }
+
+    private func degrade(_ part: String, _ error: any Error) {
+        let problem = (error as? Problem) ?? (error as? any ProblemConvertible)?.problem
+        let degradation = Degradation(
+            part: part, code: problem?.code ?? .internalError, detail: problem?.detail ?? "\(part) failed")
+        journal.update { $0.degraded.append(degradation) }
+    }
+}

@@ -1,0 +1,42 @@
+package import Contracts
+package import SystemKit
+
+/// For whom and until when another service is asked.
+package struct Errand: Sendable {
+    /// For whom.
+    package let identity: Identity
+    /// Until when.
+    package let deadline: Timestamp
+
+    /// An errand.
+    package init(for identity: Identity, until deadline: Timestamp) {
+        self.identity = identity
+        self.deadline = deadline
+    }
+}
+
+/// What a run asks of the other services; tests have a twin of it that answers by script.
+///
+/// Every call throws the other service's `Problem`, or `PeerFailure` when there is none.
+package protocol RunPeers: Sendable {
+    /// The languages on this machine.
+    func runtimes() async throws -> [Runtime]
+    /// Compiles.
+    func compile(_ request: CompilationRequest, _ errand: Errand) async throws -> Compilation
+    /// Starts a program; never sent twice, whatever happens to the connection.
+    func start(_ request: ExecutionRequest, key: String, _ errand: Errand) async throws -> Execution
+    /// A program as it stands.
+    func execution(_ id: ExecutionID, _ errand: Errand) async throws -> Execution
+    /// Hears what happens to a program after event number `sequence`, until it has ended.
+    func follow(
+        _ id: ExecutionID, after sequence: Int, _ errand: Errand,
+        _ hear: @escaping @Sendable (ExecutionEvent) async throws -> Void) async throws
+    /// Kills a program.
+    func cancel(_ id: ExecutionID, _ errand: Errand) async throws -> Execution
+    /// Analyses sources.
+    func analyze(_ request: AnalysisRequest, _ errand: Errand) async throws -> Analysis
+    /// Records a program's memory and CPU.
+    func profile(_ request: ProfileRequest, _ errand: Errand) async throws -> Profile
+    /// The text of a session's file as its editors see it, or nil when nobody edits it.
+    func liveText(_ session: SessionID, _ path: SourcePath, _ errand: Errand) async throws -> String?
+}

@@ -1,0 +1,10 @@
+import ServiceKit
+import SessionService
+
+/// The session service: sessions, their files and members, and runs.
+@main
+struct Session {
+    static func main() async {
+        await ServiceMain.run(.session) { try await SessionService.build($0) }
+    }
+}

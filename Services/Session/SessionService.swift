@@ -1,0 +1,103 @@
+internal import Contracts
+internal import Credentials
+internal import GRDB
+internal import Logging
+internal import Messaging
+package import ServiceKit
+internal import Storage
+internal import SystemKit
+
+/// Sessions and runs: what they are, where they are kept, who does the work.
+///
+/// Start reading here. `Room` is a session as a pure value, `SessionLedger` keeps sessions, `RunDesk` takes runs,
+/// `RunConductor` conducts them, the `…Routes` decode, call and encode.
+package struct SessionService: Sendable {
+    let sessions: SessionLedger
+    let runs: RunLedger
+    let desk: RunDesk
+    let idempotency: Idempotency
+    let invitations: InvitationDesk
+
+    /// Opens the database, recovers, and puts the service together.
+    /// - Parameter peers: the other services; those of the fleet unless told.
+    /// - Throws: `ConfigurationFault`, and what opening the database throws.
+    package static func build(
+        _ surroundings: ServiceSurroundings, peers: (any RunPeers)? = nil
+    ) async throws -> ServiceParts {
+        let store = try openStore(surroundings)
+        let clock = surroundings.clock
+        let sessions = SessionLedger(store: store, clock: clock)
+        let queue = JobQueue("runs", owner: Self.owner(clock), clock: clock)
+        let runs = RunLedger(store: store, sessions: sessions, queue: queue, clock: clock)
+        let peers = peers ?? FleetPeers(client: surroundings.client)
+        let languages = Languages(peers)
+        let conductor = RunConductor(
+            ledger: runs, peers: peers, languages: languages, telemetry: surroundings.telemetry,
+            logger: surroundings.logger)
+        // This process is the only owner of the file: whatever was leased belongs to a process that is gone.
+        try await store.write { try queue.takeBack(in: $0) }
+        let worker = try JobWorker(
+            queue: queue, store: store, concurrency: Limits.conductedRuns, handler: conductor,
+            logger: surroundings.logger)
+        let service = SessionService(
+            sessions: sessions, runs: runs, desk: RunDesk(ledger: runs, worker: worker, languages: languages),
+            idempotency: Idempotency(store: store, clock: clock),
+            invitations: InvitationDesk(
+                sessions: sessions, key: try surroundings.configuration.key(IdentityHeader.keyVariable)))
+        surroundings.health.own("sqlite:commit") { await Self.check(store) }
+        return service.parts(worker, store, surroundings.logger)
+    }
+
+    private func parts(_ worker: JobWorker, _ store: Store, _ logger: Logger) -> ServiceParts {
+        var routes = Routes()
+        addSessionRoutes(to: &routes)
+        addFileRoutes(to: &routes)
+        addMemberRoutes(to: &routes)
+        addInvitationRoutes(to: &routes)
+        addRunRoutes(to: &routes)
+        addEventRoutes(to: &routes)
+        var parts = ServiceParts(routes)
+        parts.add(background: "runs") { await worker.run() }
+        parts.add(background: "housekeeping") { try await keepHouse(store, logger) }
+        parts.close = {
+            ignoring("the process ends; the next start recovers", logger: logger) { try store.close() }
+        }
+        return parts
+    }
+
+    /// Forgets what is old, some at a time.
+    private func keepHouse(_ store: Store, _ logger: Logger) async throws {
+        while true {
+            try await Task.sleep(for: .seconds(60))
+            await ignoring("the next minute tries again", logger: logger) {
+                try await idempotency.prune()
+                try await store.write { [queue = runs.queue] in try queue.prune(in: $0) }
+            }
+        }
+    }
+
+    private static func openStore(_ surroundings: ServiceSurroundings) throws -> Store {
+        let directory = surroundings.configuration.dataDirectory
+        try Directories.make(directory)
+        return try Store.open(
+            "\(directory)/session.sqlite", name: "session",
+            migrations: [JobQueue.migration, Schema.migration])
+    }
+
+    private static func owner(_ clock: WallClock) -> String {
+        "session-\(clock.now().milliseconds)-\(Hex.encode(randomBytes(4)))"
+    }
+
+    private static func check(_ store: Store) async -> HealthCheck {
+        do {
+            let took = try await store.probe()
+            var check = HealthCheck(.pass)
+            check.componentType = "datastore"
+            check.observedValue = took.fractionalSeconds * 1000
+            check.observedUnit = "ms"
+            return check
+        } catch {
+            return HealthCheck(.fail, output: "a commit failed")
+        }
+    }
+}
