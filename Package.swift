@@ -43,7 +43,8 @@ func service(_ name: String, needs: Needs = [], resources: [Resource] = []) -> [
             name: "\(name)Service", dependencies: base + needs, path: "Services/\(name)",
             exclude: ["\(name).swift"], resources: resources, swiftSettings: strict),
         .executableTarget(
-            name: name.lowercased(), dependencies: [.target(name: "\(name)Service"), "Contracts", "ServiceKit"],
+            name: name.lowercased(),
+            dependencies: [.target(name: "\(name)Service"), "Contracts", "ServiceKit"],
             path: "Services/\(name)", sources: ["\(name).swift"], swiftSettings: strict),
     ]
 }
@@ -65,7 +66,11 @@ func wanted(_ suites: [Target]) -> [Target] {
 let benches: [Target] =
     Context.environment["CODECOLLAB_BENCH"] == nil
     ? []
-    : [.executableTarget(name: "codec-bench", dependencies: ["Contracts"], path: "Tests/Bench/Codec", swiftSettings: strict)]
+    : [
+        .executableTarget(
+            name: "codec-bench", dependencies: ["Contracts"], path: "Tests/Bench/Codec", swiftSettings: strict
+        )
+    ]
 
 // MARK: the house
 
@@ -110,7 +115,9 @@ let package = Package(
             path: "Deploy/Launcher", swiftSettings: strict),
         .target(
             name: "TestSupport",
-            dependencies: ["Contracts", "SystemKit", "CKernel", "Credentials", "Telemetry", "ServiceKit", log]
+            dependencies: [
+                "Contracts", "SystemKit", "CKernel", "Credentials", "Telemetry", "ServiceKit", log,
+            ]
                 + nio,
             path: "Tests/Support", swiftSettings: strict),
     ]
@@ -130,19 +137,34 @@ let package = Package(
             tests("Languages", needs: ["Languages", "Contracts", "SystemKit"], support: []),
             tests("Diagnostics", needs: ["Diagnostics", "Contracts"], support: []),
             tests("Artifacts", needs: ["Artifacts", "Contracts", "SystemKit"], support: []),
-            tests("Telemetry", needs: ["Telemetry", "Contracts", "SystemKit", log, metrics, coreMetrics, tracing], support: []),
+            tests(
+                "Telemetry",
+                needs: ["Telemetry", "Contracts", "SystemKit", log, metrics, coreMetrics, tracing],
+                support: []),
             tests("Storage", needs: ["Storage", "SystemKit", grdb], support: []),
             tests("Messaging", needs: ["Messaging", "Storage", "SystemKit", grdb, log], support: []),
             tests("Supervision", needs: ["Supervision", "Contracts", "SystemKit", "CKernel"], support: []),
             tests(
                 "ServiceKit",
-                needs: ["ServiceKit", "Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", log] + nio),
+                needs: ["ServiceKit", "Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", log]
+                    + nio),
             tests("Gateway", needs: ["GatewayService", "ServiceKit", "Contracts", "Credentials"] + nio),
             tests("Auth", needs: ["AuthService", "ServiceKit", "Contracts", "Credentials", "Storage"]),
             tests("Session", needs: ["SessionService", "ServiceKit", "Contracts", "Credentials", "Storage"]),
-            tests("Collab", needs: ["CollabService", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
-            tests("AI", needs: ["AIService", "Diagnostics", "Languages", "SystemKit", "ServiceKit", "Contracts", "Credentials"]),
-            tests("Compiler", needs: ["CompilerService", "Diagnostics", "Languages", "Artifacts", "Sandbox", "SystemKit", "ServiceKit", "Contracts", "Credentials"]),
+            tests(
+                "Collab", needs: ["CollabService", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
+            tests(
+                "AI",
+                needs: [
+                    "AIService", "Diagnostics", "Languages", "SystemKit", "ServiceKit", "Contracts",
+                    "Credentials",
+                ]),
+            tests(
+                "Compiler",
+                needs: [
+                    "CompilerService", "Diagnostics", "Languages", "Artifacts", "Sandbox", "SystemKit",
+                    "ServiceKit", "Contracts", "Credentials",
+                ]),
             tests("Executor", needs: ["ExecutorService", "ServiceKit", "Contracts", "Credentials"]),
             tests("Profiler", needs: ["ProfilerService", "ServiceKit", "Contracts", "Credentials"]),
             tests("Fleet", needs: ["Contracts", "SystemKit", "ServiceKit"]),

@@ -62,7 +62,8 @@ public struct FileMetrics: WireObject, Equatable {
     /// The table.
     public static let fields = Fields<FileMetrics>(
         field("path", \.path), field("language", \.language), field("lines", \.lines),
-        field("code_lines", \.codeLines), field("comment_lines", \.commentLines), field("functions", \.functions),
+        field("code_lines", \.codeLines), field("comment_lines", \.commentLines),
+        field("functions", \.functions),
         field("longest_function_lines", \.longestFunctionLines), field("complexity", \.complexity),
         field("nesting", \.nesting))
 }

@@ -36,7 +36,6 @@ public enum AuditKind: String, WireEnum {
     case registered
     case loggedIn = "logged_in"
     case loginFailed = "login_failed"
-    case loginDelayed = "login_delayed"
     case guestJoined = "guest_joined"
     case loggedOut = "logged_out"
     case loggedOutEverywhere = "logged_out_everywhere"

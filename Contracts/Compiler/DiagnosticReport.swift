@@ -17,7 +17,8 @@ public struct DiagnosticReport: WireObject, Equatable {
 
     /// diagnostics, toolchain, cached, limit.
     public static let fields = Fields<DiagnosticReport>(
-        field("diagnostics", \.diagnostics), defaulted("toolchain", \.toolchain), defaulted("cached", \.isCached),
+        field("diagnostics", \.diagnostics), defaulted("toolchain", \.toolchain),
+        defaulted("cached", \.isCached),
         field("limit", \.limit))
 }
 
@@ -72,7 +73,8 @@ public struct LanguageInfo: WireObject, Equatable {
 
     /// The table.
     public static let fields = Fields<LanguageInfo>(
-        field("id", \.id), field("name", \.name), field("aliases", \.aliases), field("extensions", \.extensions),
+        field("id", \.id), field("name", \.name), field("aliases", \.aliases),
+        field("extensions", \.extensions),
         field("source", \.source), field("available", \.isAvailable), field("compiled", \.isCompiled),
         field("tools", \.tools), field("hello", \.hello))
 }

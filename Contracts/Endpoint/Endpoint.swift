@@ -160,7 +160,8 @@ public struct Endpoint<Request: Wire, Response: Wire>: Sendable {
         route = Route(
             name: name, service: service, method: method, path: path, access: access, summary: summary,
             request: takes ?? (Request.self == Nothing.self ? .none : .json(Request.schema)),
-            response: response, status: status ?? (Response.self == Nothing.self && answers == nil ? 204 : 200),
+            response: response,
+            status: status ?? (Response.self == Nothing.self && answers == nil ? 204 : 200),
             parameters: parameters + (keyed && access != .fleet ? [.idempotencyKey] : []), problems: problems,
             repeatability: repeatability ?? Self.natural(method), timeout: timeout, bodyLimit: bodyLimit,
             example: example)
@@ -179,7 +180,13 @@ public struct Endpoint<Request: Wire, Response: Wire>: Sendable {
 extension Parameter {
     /// Makes a POST safe to repeat.
     public static let idempotencyKey = header(
-        "Idempotency-Key", .type("string", [JSONMember("minLength", 1), JSONMember("maxLength", 255), JSONMember("pattern", #"^[\x21-\x7e]+$"#)]),
+        "Idempotency-Key",
+        .type(
+            "string",
+            [
+                JSONMember("minLength", 1), JSONMember("maxLength", 255),
+                JSONMember("pattern", #"^[\x21-\x7e]+$"#),
+            ]),
         "Repeats with the same key and body get the same answer; kept 24 h.")
     /// How long to wait for a result (RFC 7240).
     public static let prefer = header(
@@ -187,17 +194,21 @@ extension Parameter {
         "`wait=N` answers the finished thing if it ends within N seconds (at most 120).")
     /// Where an event stream goes on.
     public static let lastEventID = header(
-        "Last-Event-ID", .type("string", [JSONMember("pattern", "^[0-9]{1,18}$")]), "Sends only what came after this event.")
+        "Last-Event-ID", .type("string", [JSONMember("pattern", "^[0-9]{1,18}$")]),
+        "Sends only what came after this event.")
     /// Only if unchanged (RFC 9110 13.1.1).
     public static let ifMatch = header(
-        "If-Match", .type("string", [JSONMember("maxLength", 200), JSONMember("pattern", #"^[\x21-\x7e ]+$"#)]),
+        "If-Match",
+        .type("string", [JSONMember("maxLength", 200), JSONMember("pattern", #"^[\x21-\x7e ]+$"#)]),
         "The ETag the change is based on; 412 if it has moved on.")
     /// How many items.
     public static let limit = query(
-        "limit", .type("integer", [JSONMember("minimum", 1), JSONMember("maximum", 100)]), "Items of a page, 1 to 100.")
+        "limit", .type("integer", [JSONMember("minimum", 1), JSONMember("maximum", 100)]),
+        "Items of a page, 1 to 100.")
     /// Where the page starts.
     public static let cursor = query(
-        "cursor", .type("string", [JSONMember("maxLength", 512)]), "Opaque: `next_cursor` of the page before.")
+        "cursor", .type("string", [JSONMember("maxLength", 512)]), "Opaque: `next_cursor` of the page before."
+    )
 }
 
 /// One page of a list.

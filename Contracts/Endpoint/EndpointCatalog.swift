@@ -2,6 +2,7 @@
 public enum EndpointCatalog {
     /// All routes, grouped by service.
     public static let all: [Route] =
-        GatewayEndpoints.all + AuthEndpoints.all + SessionEndpoints.all + CollabEndpoints.all + AIEndpoints.all
+        GatewayEndpoints.all + AuthEndpoints.all + SessionEndpoints.all + CollabEndpoints.all
+        + AIEndpoints.all
         + CompilerEndpoints.all + ExecutorEndpoints.all + ProfilerEndpoints.all
 }

@@ -25,7 +25,9 @@ public struct Problem: WireObject, Equatable, Error {
     public init() {}
 
     /// A problem of a kind.
-    public init(_ code: ProblemCode, _ detail: String? = nil, errors: [FieldProblem]? = nil, retryAfter: Int? = nil) {
+    public init(
+        _ code: ProblemCode, _ detail: String? = nil, errors: [FieldProblem]? = nil, retryAfter: Int? = nil
+    ) {
         type = "/problems/\(code.rawValue)"
         title = code.title
         status = code.status
@@ -37,10 +39,13 @@ public struct Problem: WireObject, Equatable, Error {
 
     /// The problem that a broken JSON text makes: 400 when it is not JSON, 422 when it breaks the contract.
     public init(_ faults: WireFaults) {
-        let errors = faults.all.map { FieldProblem(pointer: $0.pointer, code: $0.code.rawValue, detail: $0.detail) }
+        let errors = faults.all.map {
+            FieldProblem(pointer: $0.pointer, code: $0.code.rawValue, detail: $0.detail)
+        }
         self.init(
             faults.isSyntax ? .malformedJSON : .invalidRequest,
-            faults.all.first.map { "\($0.pointer.isEmpty ? "the body" : $0.pointer): \($0.detail)" }, errors: errors)
+            faults.all.first.map { "\($0.pointer.isEmpty ? "the body" : $0.pointer): \($0.detail)" },
+            errors: errors)
     }
 
     /// RFC 9457 members and ours.

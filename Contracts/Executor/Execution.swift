@@ -73,7 +73,8 @@ public struct Execution: WireObject, Equatable {
 
     /// id, state, created_at, result.
     public static let fields = Fields<Execution>(
-        field("id", \.id), field("state", \.state), field("created_at", \.createdAt), field("result", \.result))
+        field("id", \.id), field("state", \.state), field("created_at", \.createdAt),
+        field("result", \.result))
 }
 
 /// How a program ended and what it used.
@@ -114,7 +115,8 @@ public struct ExecutionResult: WireObject, Equatable {
 
     /// The table.
     public static let fields = Fields<ExecutionResult>(
-        field("verdict", \.verdict), field("flags", \.flags), field("exit_code", \.exitCode), field("signal", \.signal),
+        field("verdict", \.verdict), field("flags", \.flags), field("exit_code", \.exitCode),
+        field("signal", \.signal),
         field("cpu_user_us", \.cpuUserMicroseconds), field("cpu_system_us", \.cpuSystemMicroseconds),
         field("wall_us", \.wallMicroseconds), field("memory_peak_bytes", \.memoryPeakBytes),
         field("memory_basis", \.memoryBasis), field("processes_peak", \.processesPeak),

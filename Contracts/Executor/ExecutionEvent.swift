@@ -25,7 +25,8 @@ public struct ExecutionEvent: WireObject, Equatable {
 
     /// The table.
     public static let fields = Fields<ExecutionEvent>(
-        field("seq", \.sequence), field("kind", \.kind), field("at_us", \.atMicroseconds), field("content", \.content),
+        field("seq", \.sequence), field("kind", \.kind), field("at_us", \.atMicroseconds),
+        field("content", \.content),
         field("encoding", \.encoding), field("usage", \.usage), field("result", \.result))
 }
 
@@ -49,8 +50,10 @@ public struct UsageSample: WireObject, Equatable {
 
     /// The table.
     public static let fields = Fields<UsageSample>(
-        field("at_us", \.atMicroseconds), field("memory_bytes", \.memoryBytes), field("cpu_us", \.cpuMicroseconds),
-        field("minor_faults", \.minorFaults), field("major_faults", \.majorFaults), field("processes", \.processes))
+        field("at_us", \.atMicroseconds), field("memory_bytes", \.memoryBytes),
+        field("cpu_us", \.cpuMicroseconds),
+        field("minor_faults", \.minorFaults), field("major_faults", \.majorFaults),
+        field("processes", \.processes))
 }
 
 /// Bytes for a program's standard input.

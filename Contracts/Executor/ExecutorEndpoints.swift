@@ -14,29 +14,36 @@ public enum ExecutorEndpoints {
         "Get an execution", parameters: [id], problems: [.notFound])
     /// Kills a program.
     public static let cancel = Endpoint<Nothing, Execution>(
-        "executions.cancel", of: .executor, .delete, "/v1/executions/{execution_id}", access: .identified(.run),
+        "executions.cancel", of: .executor, .delete, "/v1/executions/{execution_id}",
+        access: .identified(.run),
         "Cancel an execution", parameters: [id], problems: [.notFound])
     /// Everything that happens, from the start or from `Last-Event-ID`.
     public static let events = Endpoint<Nothing, ExecutionEvent>(
-        "executions.events", of: .executor, .get, "/v1/executions/{execution_id}/events", access: .identified(.run),
+        "executions.events", of: .executor, .get, "/v1/executions/{execution_id}/events",
+        access: .identified(.run),
         "Follow an execution", answers: .events(ExecutionEvent.schema), parameters: [id, .lastEventID],
         problems: [.notFound, .gone], timeout: .seconds(300))
     /// Writes to standard input.
     public static let stdin = Endpoint<StdinChunk, Nothing>(
-        "executions.stdin", of: .executor, .post, "/v1/executions/{execution_id}/stdin", access: .identified(.run),
+        "executions.stdin", of: .executor, .post, "/v1/executions/{execution_id}/stdin",
+        access: .identified(.run),
         "Write to a program's standard input", parameters: [id], problems: [.notFound, .conflict],
         repeatability: .once, example: #"{"content":"42\n","eof":true}"#)
     /// Sends a signal.
     public static let signal = Endpoint<SignalRequest, Nothing>(
-        "executions.signal", of: .executor, .post, "/v1/executions/{execution_id}/signals", access: .identified(.run),
-        "Send a signal to a program", parameters: [id], problems: [.notFound, .conflict], repeatability: .once,
+        "executions.signal", of: .executor, .post, "/v1/executions/{execution_id}/signals",
+        access: .identified(.run),
+        "Send a signal to a program", parameters: [id], problems: [.notFound, .conflict],
+        repeatability: .once,
         example: #"{"signal":"SIGINT"}"#)
     /// The languages that run on this machine.
     public static let runtimes = Endpoint<Nothing, RuntimeList>(
-        "runtimes.list", of: .executor, .get, "/v1/runtimes", access: .open, "List the languages found on this machine")
+        "runtimes.list", of: .executor, .get, "/v1/runtimes", access: .open,
+        "List the languages found on this machine")
     /// What the sandbox can enforce here.
     public static let capabilities = Endpoint<Nothing, SandboxCapabilities>(
-        "capabilities.get", of: .executor, .get, "/v1/capabilities", access: .open, "Tell what the sandbox can enforce")
+        "capabilities.get", of: .executor, .get, "/v1/capabilities", access: .open,
+        "Tell what the sandbox can enforce")
 
     /// All of them.
     public static let all: [Route] = [

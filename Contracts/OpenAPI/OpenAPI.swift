@@ -51,7 +51,8 @@ public enum OpenAPI {
             rest += schema.references
         }
         return .object([
-            JSONMember("schemas", .object(known.sorted { $0.key < $1.key }.map { JSONMember($0.key, $0.value) })),
+            JSONMember(
+                "schemas", .object(known.sorted { $0.key < $1.key }.map { JSONMember($0.key, $0.value) })),
             JSONMember("securitySchemes", .object([JSONMember("bearer", bearer)])),
         ])
     }

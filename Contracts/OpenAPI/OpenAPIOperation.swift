@@ -11,7 +11,9 @@ struct OpenAPIOperation {
             JSONMember("tags", [.string(route.service.rawValue)]),
             JSONMember("security", security),
         ]
-        if !route.parameters.isEmpty { members.append(JSONMember("parameters", .array(route.parameters.map(parameter)))) }
+        if !route.parameters.isEmpty {
+            members.append(JSONMember("parameters", .array(route.parameters.map(parameter))))
+        }
         if let requestBody { members.append(JSONMember("requestBody", requestBody)) }
         members.append(JSONMember("responses", responses))
         return .object(members)
@@ -25,14 +27,17 @@ struct OpenAPIOperation {
     private func parameter(_ parameter: Parameter) -> JSONValue {
         .object([
             JSONMember("name", .string(parameter.name)), JSONMember("in", .string(parameter.place.rawValue)),
-            JSONMember("required", .bool(parameter.isRequired)), JSONMember("description", .string(parameter.about)),
+            JSONMember("required", .bool(parameter.isRequired)),
+            JSONMember("description", .string(parameter.about)),
             JSONMember("schema", parameter.schema.json),
         ])
     }
 
     private var requestBody: JSONValue? {
         guard case .none = route.request else {
-            return .object([JSONMember("required", true), JSONMember("content", content(route.request, route.example))])
+            return .object([
+                JSONMember("required", true), JSONMember("content", content(route.request, route.example)),
+            ])
         }
         return nil
     }
@@ -40,8 +45,20 @@ struct OpenAPIOperation {
     private func content(_ payload: Payload, _ example: String?) -> JSONValue {
         switch payload {
         case .none, .webSocket: .object([])
-        case .json(let schema): media("application/json", [JSONMember("schema", schema.json)] + exampleMember(example))
-        case .events(let schema): media("text/event-stream", [JSONMember("schema", .object([JSONMember("type", "string"), JSONMember("description", "data: the schema below, as JSON"), JSONMember("contentSchema", schema.json)]))])
+        case .json(let schema):
+            media("application/json", [JSONMember("schema", schema.json)] + exampleMember(example))
+        case .events(let schema):
+            media(
+                "text/event-stream",
+                [
+                    JSONMember(
+                        "schema",
+                        .object([
+                            JSONMember("type", "string"),
+                            JSONMember("description", "data: the schema below, as JSON"),
+                            JSONMember("contentSchema", schema.json),
+                        ]))
+                ])
         case .bytes(let type): media(type, [])
         }
     }
@@ -61,13 +78,19 @@ struct OpenAPIOperation {
 
     private var responses: JSONValue {
         var answers = [success]
-        if route.status == 202 { answers.append(JSONMember("200", response("Finished in time", route.response))) }
+        if route.status == 202 {
+            answers.append(JSONMember("200", response("Finished in time", route.response)))
+        }
         return .object(answers + problems)
     }
 
     private var success: JSONMember {
-        if case .webSocket = route.response { return JSONMember("101", response("The WebSocket is open", .none)) }
-        return JSONMember("\(route.status)", response(route.status == 202 ? "Accepted, not finished yet" : "Done", route.response))
+        if case .webSocket = route.response {
+            return JSONMember("101", response("The WebSocket is open", .none))
+        }
+        return JSONMember(
+            "\(route.status)",
+            response(route.status == 202 ? "Accepted, not finished yet" : "Done", route.response))
     }
 
     private func response(_ words: String, _ payload: Payload) -> JSONValue {
@@ -85,7 +108,8 @@ struct OpenAPIOperation {
             let words = codes.map(\.rawValue).sorted().joined(separator: ", ")
             let problem = JSONValue.object([
                 JSONMember("description", .string(words)),
-                JSONMember("content", media("application/problem+json", [JSONMember("schema", Problem.schema.json)])),
+                JSONMember(
+                    "content", media("application/problem+json", [JSONMember("schema", Problem.schema.json)])),
             ])
             return JSONMember("\(status)", problem)
         }
@@ -97,7 +121,10 @@ struct OpenAPIOperation {
             .unavailable, .deadlineExceeded, .invalidRequest, .notAcceptable,
         ]
         if case .identified = route.access { codes += [.unauthenticated, .insufficientScope, .forbidden] }
-        if case .none = route.request {} else { codes += [.malformedJSON, .bodyTooLarge, .unsupportedMediaType] }
+        if case .none = route.request {
+        } else {
+            codes += [.malformedJSON, .bodyTooLarge, .unsupportedMediaType]
+        }
         if route.repeatability == .keyed { codes += [.idempotencyInProgress, .idempotencyMismatch] }
         return codes
     }

@@ -50,8 +50,10 @@ public struct Profile: WireObject, Equatable {
 
     /// The table.
     public static let fields = Fields<Profile>(
-        field("id", \.id), field("execution_id", \.executionID), field("run_id", \.runID), field("state", \.state),
-        field("created_at", \.createdAt), field("samples", \.samples), field("memory_peak_bytes", \.memoryPeakBytes),
+        field("id", \.id), field("execution_id", \.executionID), field("run_id", \.runID),
+        field("state", \.state),
+        field("created_at", \.createdAt), field("samples", \.samples),
+        field("memory_peak_bytes", \.memoryPeakBytes),
         field("memory_peak_at_us", \.memoryPeakAtMicroseconds), field("cpu_us", \.cpuMicroseconds),
         field("wall_us", \.wallMicroseconds), field("minor_faults", \.minorFaults),
         field("major_faults", \.majorFaults))
@@ -71,5 +73,6 @@ public struct Timeline: WireObject, Equatable {
 
     /// interval_us, thinned, samples.
     public static let fields = Fields<Timeline>(
-        field("interval_us", \.intervalMicroseconds), field("thinned", \.isThinned), field("samples", \.samples))
+        field("interval_us", \.intervalMicroseconds), field("thinned", \.isThinned),
+        field("samples", \.samples))
 }

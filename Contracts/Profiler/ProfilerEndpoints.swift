@@ -18,7 +18,8 @@ public enum ProfilerEndpoints {
         "Get a profile", parameters: [id], problems: [.notFound])
     /// Its samples, thinned to `points`, peaks kept.
     public static let timeline = Endpoint<Nothing, Timeline>(
-        "profiles.timeline", of: .profiler, .get, "/v1/profiles/{profile_id}/timeline", access: .identified(.profile),
+        "profiles.timeline", of: .profiler, .get, "/v1/profiles/{profile_id}/timeline",
+        access: .identified(.profile),
         "Get memory and CPU over time",
         parameters: [
             id,

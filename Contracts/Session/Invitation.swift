@@ -26,7 +26,8 @@ public struct Invitation: WireObject, Equatable {
 
     /// The table.
     public static let fields = Fields<Invitation>(
-        field("id", \.id), field("session_id", \.sessionID), field("role", \.role), field("max_uses", \.maxUses),
+        field("id", \.id), field("session_id", \.sessionID), field("role", \.role),
+        field("max_uses", \.maxUses),
         field("uses", \.uses), field("created_by", \.createdBy), field("created_at", \.createdAt),
         field("expires_at", \.expiresAt), field("revoked", \.isRevoked), field("token", \.token))
 }

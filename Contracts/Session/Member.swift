@@ -14,7 +14,8 @@ public struct Member: WireObject, Equatable {
 
     /// The table.
     public static let fields = Fields<Member>(
-        field("user_id", \.userID), field("name", \.name), field("role", \.role), field("joined_at", \.joinedAt))
+        field("user_id", \.userID), field("name", \.name), field("role", \.role),
+        field("joined_at", \.joinedAt))
 }
 
 /// A role that can be given away; a session has one owner.

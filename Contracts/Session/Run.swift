@@ -43,7 +43,8 @@ public struct RunRequest: WireObject, Equatable {
         field("entry", \.entry), field("language", \.language),
         defaulted("args", \.arguments, .count(0...ContractLimits.arguments)),
         defaulted("stdin", \.stdin, .length(0...ContractLimits.stdinBytes)),
-        defaulted("limits", \.limits), defaulted("profile", \.wantsProfile), defaulted("analyze", \.wantsAnalysis))
+        defaulted("limits", \.limits), defaulted("profile", \.wantsProfile),
+        defaulted("analyze", \.wantsAnalysis))
 }
 
 /// What is to be run without a session of one's own: `POST /v1/run`.
@@ -73,7 +74,8 @@ public struct SnippetRequest: WireObject, Equatable {
         field("language", \.language), field("files", \.files, .count(1...ContractLimits.filesPerRun)),
         field("entry", \.entry), defaulted("args", \.arguments, .count(0...ContractLimits.arguments)),
         defaulted("stdin", \.stdin, .length(0...ContractLimits.stdinBytes)),
-        defaulted("limits", \.limits), defaulted("profile", \.wantsProfile), defaulted("analyze", \.wantsAnalysis))
+        defaulted("limits", \.limits), defaulted("profile", \.wantsProfile),
+        defaulted("analyze", \.wantsAnalysis))
 }
 
 /// A run as it stands.
@@ -114,8 +116,10 @@ public struct Run: WireObject, Equatable {
 
     /// The table.
     public static let fields = Fields<Run>(
-        field("id", \.id), field("session_id", \.sessionID), field("state", \.state), field("language", \.language),
-        field("requested_by", \.requestedBy), field("created_at", \.createdAt), field("finished_at", \.finishedAt),
+        field("id", \.id), field("session_id", \.sessionID), field("state", \.state),
+        field("language", \.language),
+        field("requested_by", \.requestedBy), field("created_at", \.createdAt),
+        field("finished_at", \.finishedAt),
         field("compile", \.compile), field("execution_id", \.executionID), field("execution", \.execution),
         field("findings", \.findings), field("profile_id", \.profileID), field("degraded", \.degraded),
         field("timings", \.timings), field("reason", \.reason))

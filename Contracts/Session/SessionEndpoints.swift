@@ -10,9 +10,11 @@ public enum SessionEndpoints {
         example: #"{"title":"Two sum","files":[{"path":"main.py","content":"print(1)"}]}"#)
     /// The caller's sessions, newest first.
     public static let list = Endpoint<Nothing, Page<Session>>(
-        "sessions.list", of: .session, .get, "/v1/sessions", access: .identified(.sessionsRead), "List sessions",
+        "sessions.list", of: .session, .get, "/v1/sessions", access: .identified(.sessionsRead),
+        "List sessions",
         parameters: [
-            .limit, .cursor, .query("state", SessionState.schema, "Only sessions in this state; active if absent."),
+            .limit, .cursor,
+            .query("state", SessionState.schema, "Only sessions in this state; active if absent."),
         ])
     /// A session as it stands.
     public static let get = Endpoint<Nothing, Session>(
@@ -20,16 +22,21 @@ public enum SessionEndpoints {
         "Get a session", parameters: [id], problems: [.notFound])
     /// Changes title or language.
     public static let patch = Endpoint<SessionPatch, Session>(
-        "sessions.patch", of: .session, .patch, "/v1/sessions/{session_id}", access: .identified(.sessionsWrite),
+        "sessions.patch", of: .session, .patch, "/v1/sessions/{session_id}",
+        access: .identified(.sessionsWrite),
         "Change a session", parameters: [id, .ifMatch],
-        problems: [.notFound, .forbidden, .preconditionFailed, .sessionEnded], example: #"{"title":"Renamed"}"#)
+        problems: [.notFound, .forbidden, .preconditionFailed, .sessionEnded],
+        example: #"{"title":"Renamed"}"#)
     /// Deletes a session; it can be undone by an operator for a while.
     public static let delete = Endpoint<Nothing, Nothing>(
-        "sessions.delete", of: .session, .delete, "/v1/sessions/{session_id}", access: .identified(.sessionsWrite),
-        "Delete a session", parameters: [id, .ifMatch], problems: [.notFound, .forbidden, .preconditionFailed])
+        "sessions.delete", of: .session, .delete, "/v1/sessions/{session_id}",
+        access: .identified(.sessionsWrite),
+        "Delete a session", parameters: [id, .ifMatch],
+        problems: [.notFound, .forbidden, .preconditionFailed])
     /// Ends a session: it can be read, not changed.
     public static let end = Endpoint<Nothing, Session>(
-        "sessions.end", of: .session, .post, "/v1/sessions/{session_id}/end", access: .identified(.sessionsWrite),
+        "sessions.end", of: .session, .post, "/v1/sessions/{session_id}/end",
+        access: .identified(.sessionsWrite),
         "End a session", parameters: [id], problems: [.notFound, .forbidden, .sessionEnded])
     /// Everything that happened, as a page.
     public static let events = Endpoint<Nothing, Page<SessionEvent>>(
@@ -56,7 +63,8 @@ public enum SessionEndpoints {
         parameters: [runID], problems: [.notFound, .forbidden])
     /// Everything that happens in a run.
     public static let runEvents = Endpoint<Nothing, RunEvent>(
-        "runs.events", of: .session, .get, "/v1/runs/{run_id}/events", access: .identified(.run), "Follow a run",
+        "runs.events", of: .session, .get, "/v1/runs/{run_id}/events", access: .identified(.run),
+        "Follow a run",
         answers: .events(RunEvent.schema), parameters: [runID, .lastEventID], problems: [.notFound],
         timeout: .seconds(300))
 

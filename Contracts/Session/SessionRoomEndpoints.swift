@@ -33,7 +33,8 @@ public enum SessionRoomEndpoints {
     /// Gives a member another role.
     public static let patchMember = Endpoint<MemberPatch, Member>(
         "members.patch", of: .session, .patch, "/v1/sessions/{session_id}/members/{user_id}",
-        access: .identified(.sessionsWrite), "Change a member's role", parameters: [id, user], problems: changing,
+        access: .identified(.sessionsWrite), "Change a member's role", parameters: [id, user],
+        problems: changing,
         example: #"{"role":"viewer"}"#)
     /// Removes a member; everybody may remove themselves, but the owner.
     public static let deleteMember = Endpoint<Nothing, Nothing>(

@@ -33,7 +33,8 @@ public struct Instant: WireText, Comparable {
 
     private static func parse(_ text: [UInt8]) -> Int64? {
         guard (20...24).contains(text.count), text.last == UInt8(ascii: "Z"),
-            let year = number(text, 0, 4, "-"), let month = number(text, 5, 2, "-"), let day = number(text, 8, 2, "T"),
+            let year = number(text, 0, 4, "-"), let month = number(text, 5, 2, "-"),
+            let day = number(text, 8, 2, "T"),
             let hour = number(text, 11, 2, ":"), let minute = number(text, 14, 2, ":"),
             let second = number(text, 17, 2, text.count == 20 ? "Z" : "."),
             let fraction = fraction(text[19..<text.count - 1]),
@@ -83,7 +84,9 @@ struct CivilDate {
     }
 
     init?(year: Int, month: Int, day: Int) {
-        guard year >= 1, (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year) else { return nil }
+        guard year >= 1, (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year) else {
+            return nil
+        }
         self.year = year
         self.month = month
         self.day = day

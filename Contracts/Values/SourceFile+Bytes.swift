@@ -1,6 +1,6 @@
 extension SourceFile {
     /// The file's bytes, whatever the encoding.
-    /// - Throws: `WireFault` (`.wrongFormat`) when `content` should be base64 (RFC 4648 section 4) and is not.
+    /// - Throws: `WireFault` (`.wrongFormat`) when `content` is not the base64 (RFC 4648 4) it should be.
     public func bytes() throws(WireFault) -> [UInt8] {
         switch encoding {
         case .utf8: return Array(content.utf8)

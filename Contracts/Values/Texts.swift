@@ -3,16 +3,19 @@ public struct SourcePath: WireText, Comparable {
     /// The path, e.g. `src/main.c`.
     public let text: String
 
-    /// Parses a path: 1 to 255 bytes, parts of 1 to 100 bytes without control characters or backslash, none of
-    /// them `.` or `..`, at most 8 deep.
+    /// Parses a path: 1 to 255 bytes, at most 8 parts of 1 to 100 bytes without control characters or backslash,
+    /// none of them `.` or `..`.
     /// - Throws: `WireFault`.
     public init(_ text: String) throws(WireFault) {
-        guard (1...255).contains(text.utf8.count) else { throw WireFault(.wrongLength, "a path has 1 to 255 bytes") }
+        guard (1...255).contains(text.utf8.count) else {
+            throw WireFault(.wrongLength, "a path has 1 to 255 bytes")
+        }
         let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard parts.count <= 8 else { throw WireFault(.wrongFormat, "a path is at most 8 parts deep") }
         guard parts.allSatisfy({ Self.isPart($0) }) else {
             throw WireFault(
-                .wrongFormat, "a path is relative: parts of 1 to 100 bytes, not . or .., no backslash or control character")
+                .wrongFormat,
+                "a path is relative: parts of 1 to 100 bytes, not . or .., no backslash or control character")
         }
         self.text = text
     }
@@ -48,7 +51,9 @@ public struct SourcePath: WireText, Comparable {
                 JSONMember("minLength", 1), JSONMember("maxLength", 255), JSONMember("example", "src/main.c"),
                 JSONMember(
                     "pattern",
-                    #"^(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f]+(/(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f]+)*$"#),
+                    #"^(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f]+"#
+                            + #"(/(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f]+)*$"#
+                ),
             ])
     }
 }
@@ -84,7 +89,11 @@ public struct DisplayName: WireText {
             "string",
             [
                 JSONMember("minLength", 1), JSONMember("maxLength", 80),
-                JSONMember("pattern", #"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$"#),
+                JSONMember(
+                    "pattern",
+                    #"^[^\s\u0000-\u001f\u007f-\u009f]"#
+                            + #"([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$"#
+                ),
             ])
     }
 }
@@ -97,7 +106,9 @@ public struct Digest256: WireText {
     /// Parses 64 lower-case hex digits.
     /// - Throws: `WireFault` (`.wrongFormat`).
     public init(_ text: String) throws(WireFault) {
-        let isHex = text.utf8.allSatisfy { $0.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
+        let isHex = text.utf8.allSatisfy {
+            $0.isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+        }
         guard text.utf8.count == 64, isHex else {
             throw WireFault(.wrongFormat, "expected 64 lower-case hex digits of a SHA-256")
         }
@@ -147,7 +158,9 @@ public struct ProgramArgument: WireText {
     /// Checks length and NUL, which a C string cannot hold.
     /// - Throws: `WireFault`.
     public init(_ text: String) throws(WireFault) {
-        guard text.utf8.count <= 4096 else { throw WireFault(.wrongLength, "an argument has at most 4096 bytes") }
+        guard text.utf8.count <= 4096 else {
+            throw WireFault(.wrongLength, "an argument has at most 4096 bytes")
+        }
         guard !text.utf8.contains(0) else { throw WireFault(.wrongFormat, "an argument has no NUL") }
         self.text = text
     }

@@ -12,7 +12,7 @@
 /// }
 /// ```
 public protocol WireObject: Wire {
-    /// A value with every optional field at its default; required fields are overwritten before anyone sees it.
+    /// A value with every optional field at its default; required ones are overwritten before anyone looks.
     init()
     /// The table.
     static var fields: Fields<Self> { get }
@@ -63,7 +63,7 @@ public struct Field<Root: Sendable>: Sendable {
     }
 }
 
-/// How a field gets in and out of its object, which lies at the pointer; without the object's type, so that the
+/// How a field gets in and out of its object, which lies at the pointer; without its type, so that the
 /// loops over fields are compiled once and not for every type.
 struct FieldAccess: Sendable {
     let read: @Sendable (UnsafeMutableRawPointer, inout JSONReader) throws(WireFault) -> Void
@@ -71,7 +71,7 @@ struct FieldAccess: Sendable {
     let write: @Sendable (UnsafeRawPointer, [UInt8], inout JSONWriter) -> Bool
 }
 
-// The functions below stay generic at run time on purpose: one specialised copy for each of 300 fields doubles
+// The functions below stay generic at run time on purpose: a specialised copy for each of 300 fields doubles
 // the module's build time and saves 50 ns a field.
 
 /// A required field.
@@ -106,7 +106,8 @@ public func field<Root, Value: Wire>(
                 root.advanced(by: offset).assumingMemoryBound(to: Value?.self).pointee = value
             },
             write: { root, prefix, writer in
-                guard let value = root.advanced(by: offset).assumingMemoryBound(to: Value?.self).pointee else {
+                guard let value = root.advanced(by: offset).assumingMemoryBound(to: Value?.self).pointee
+                else {
                     return false
                 }
                 writer.raw(prefix)
@@ -117,7 +118,8 @@ public func field<Root, Value: Wire>(
 
 @_semantics("optimize.sil.specialize.generic.never")
 private func fixed<Root, Value: Wire>(
-    _ name: String, _ path: WritableKeyPath<Root, Value>, _ rule: Rule<Value>?, _ about: String?, isRequired: Bool
+    _ name: String, _ path: WritableKeyPath<Root, Value>, _ rule: Rule<Value>?, _ about: String?,
+    isRequired: Bool
 ) -> Field<Root> {
     let offset = storedOffset(path, name)
     return Field(

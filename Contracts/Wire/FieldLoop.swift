@@ -60,7 +60,9 @@ struct FieldLoop: Sendable {
     @inline(__always)
     private func matches(_ name: Range<Int>, _ reader: JSONReader, _ wanted: [UInt8]) -> Bool {
         guard name.count == wanted.count else { return false }
-        for index in 0..<wanted.count where reader.bytes[name.lowerBound + index] != wanted[index] { return false }
+        for index in 0..<wanted.count where reader.bytes[name.lowerBound + index] != wanted[index] {
+            return false
+        }
         return true
     }
 
@@ -85,7 +87,9 @@ struct FieldLoop: Sendable {
     @inline(never)
     func write(_ root: UnsafeRawPointer, to writer: inout JSONWriter) {
         writer.raw(UInt8(ascii: "{"))
-        for line in lines where line.access.write(root, line.prefix, &writer) { writer.raw(UInt8(ascii: ",")) }
+        for line in lines where line.access.write(root, line.prefix, &writer) {
+            writer.raw(UInt8(ascii: ","))
+        }
         writer.closeObject()
     }
 }

@@ -88,7 +88,9 @@ extension JSONReader {
         var end = start
         while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
             let byte = bytes[end]
-            if byte < 0x20 || byte == UInt8(ascii: "\\") || byte >= 0x80 || end - start >= WireLimits.nameBytes {
+            if byte < 0x20 || byte == UInt8(ascii: "\\") || byte >= 0x80
+                || end - start >= WireLimits.nameBytes
+            {
                 throw malformed("a field name is plain ASCII of at most \(WireLimits.nameBytes) bytes")
             }
             end += 1

@@ -81,7 +81,8 @@ public struct JSONReader {
 
     private mutating func literal(_ word: StaticString) throws(WireFault) {
         let end = offset + word.utf8CodeUnitCount
-        guard end <= bytes.count, (0..<word.utf8CodeUnitCount).allSatisfy({ bytes[offset + $0] == word.utf8Start[$0] })
+        guard end <= bytes.count,
+            (0..<word.utf8CodeUnitCount).allSatisfy({ bytes[offset + $0] == word.utf8Start[$0] })
         else { throw malformed("a literal is misspelt") }
         offset = end
     }

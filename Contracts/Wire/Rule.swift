@@ -10,7 +10,8 @@ extension Rule where Value == Int {
         Rule(
             check: { (value) throws(WireFault) in
                 if !bounds.contains(value) {
-                    throw WireFault(.outOfRange, "must be between \(bounds.lowerBound) and \(bounds.upperBound)")
+                    throw WireFault(
+                        .outOfRange, "must be between \(bounds.lowerBound) and \(bounds.upperBound)")
                 }
             },
             refine: { schema in
@@ -25,7 +26,7 @@ extension Rule where Value == Int {
 }
 
 extension Rule where Value == String {
-    /// Length in UTF-8 bytes, both ends included; the schema counts characters, so it only shows the upper end.
+    /// Length in UTF-8 bytes, both ends included; the schema counts characters and shows the upper end.
     public static func length(_ bounds: ClosedRange<Int>) -> Rule {
         Rule(
             check: { (value) throws(WireFault) in

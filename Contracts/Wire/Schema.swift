@@ -41,7 +41,10 @@ public indirect enum Schema: Sendable {
 
     private static func arrayKeywords(_ element: Schema, _ count: ClosedRange<Int>?) -> [JSONMember] {
         let bounds = count.map {
-            [JSONMember("minItems", .integer(Int64($0.lowerBound))), JSONMember("maxItems", .integer(Int64($0.upperBound)))]
+            [
+                JSONMember("minItems", .integer(Int64($0.lowerBound))),
+                JSONMember("maxItems", .integer(Int64($0.upperBound))),
+            ]
         }
         return [JSONMember("type", "array"), JSONMember("items", element.json)] + (bounds ?? [])
     }

@@ -9,7 +9,9 @@ extension Bool: Wire {
 
 extension Int: Wire {
     /// Reads a whole number of 64 bits.
-    public static func read(_ reader: inout JSONReader) throws(WireFault) -> Int { Int(try reader.readInteger()) }
+    public static func read(_ reader: inout JSONReader) throws(WireFault) -> Int {
+        Int(try reader.readInteger())
+    }
     /// Writes the number.
     public func write(to writer: inout JSONWriter) { writer.integer(Int64(self)) }
     /// A whole number.
@@ -18,7 +20,9 @@ extension Int: Wire {
 
 extension Double: Wire {
     /// Reads a finite number.
-    public static func read(_ reader: inout JSONReader) throws(WireFault) -> Double { try reader.readDouble() }
+    public static func read(_ reader: inout JSONReader) throws(WireFault) -> Double {
+        try reader.readDouble()
+    }
     /// Writes the number in its shortest exact form.
     public func write(to writer: inout JSONWriter) { writer.double(self) }
     /// A number.
@@ -27,7 +31,9 @@ extension Double: Wire {
 
 extension String: Wire {
     /// Reads any text.
-    public static func read(_ reader: inout JSONReader) throws(WireFault) -> String { try reader.readString() }
+    public static func read(_ reader: inout JSONReader) throws(WireFault) -> String {
+        try reader.readString()
+    }
     /// Writes the text.
     public func write(to writer: inout JSONWriter) { writer.string(self) }
     /// A text.
@@ -74,7 +80,8 @@ extension WireEnum {
     /// Reads one of the cases.
     public static func read(_ reader: inout JSONReader) throws(WireFault) -> Self {
         guard let value = Self(rawValue: try reader.readString()) else {
-            throw WireFault(.notAllowed, "expected one of: \(allCases.map(\.rawValue).joined(separator: ", "))")
+            throw WireFault(
+                .notAllowed, "expected one of: \(allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return value
     }
@@ -97,7 +104,9 @@ public protocol WireText: Wire, Hashable, CustomStringConvertible {
 
 extension WireText {
     /// Reads a text that keeps the rule.
-    public static func read(_ reader: inout JSONReader) throws(WireFault) -> Self { try Self(reader.readString()) }
+    public static func read(_ reader: inout JSONReader) throws(WireFault) -> Self {
+        try Self(reader.readString())
+    }
     /// Writes the text.
     public func write(to writer: inout JSONWriter) { writer.string(text) }
     /// The text.

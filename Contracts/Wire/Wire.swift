@@ -1,4 +1,4 @@
-/// A value as it travels between services and to clients: it reads itself, writes itself and describes itself.
+/// A value as it travels between services and clients: it reads, writes and describes itself.
 public protocol Wire: Sendable {
     /// Reads one value, refusing whatever the type cannot hold.
     /// - Throws: `WireFault` naming the rule; its pointer is relative to this value.
@@ -13,7 +13,7 @@ public protocol Wire: Sendable {
 
 extension Wire {
     /// Reads a whole JSON text strictly: nothing may follow the value.
-    /// - Parameter unknownFields: `.refuse` for what comes from outside, `.skip` for answers of newer services.
+    /// - Parameter unknownFields: `.refuse` for what comes from outside, `.skip` for answers of newer peers.
     /// - Throws: `WireFaults` with every fault found, up to `WireLimits.faults`.
     public static func decode(
         _ bytes: [UInt8], unknownFields: JSONReader.UnknownFields = .refuse

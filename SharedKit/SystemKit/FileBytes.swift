@@ -26,7 +26,8 @@ package enum FileBytes {
         let suffix = randomBytes(8).map { String($0, radix: 16) }.joined()
         let temporary = "\(path).\(suffix).tmp"
         do {
-            let file = FD(owning: try check("open") { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) })
+            let file = FD(
+                owning: try check("open") { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) })
             try file.write(bytes)
             try check("fsync") { fsync(file.number) }
             try file.close()

@@ -31,7 +31,7 @@ package final class Lane: Sendable {
     }
 
     /// Runs `work` when its turn comes.
-    /// - Throws: `Full` at once when there is no room; `CancellationError` when the task was cancelled while it
+    /// - Throws: `Full` at once when there is no room; `CancellationError` when the task ended while it
     ///   waited; what `work` throws.
     package func run<Value: Sendable>(_ work: @Sendable () async throws -> Value) async throws -> Value {
         try await enter()

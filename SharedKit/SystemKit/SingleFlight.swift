@@ -26,7 +26,7 @@ package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sen
     package init() {}
 
     /// The result of `work`, done by this caller or by another that asked for the same key before.
-    /// - Throws: what the work throws, to all who wait for it; `CancellationError` when this task was cancelled.
+    /// - Throws: what the work throws, to all who wait; `CancellationError` when this task was cancelled.
     package func value(
         for key: Key, _ work: @Sendable () async throws -> Value
     ) async throws -> (value: Value, isShared: Bool) {

@@ -24,7 +24,8 @@ private struct Outer: WireObject, Equatable {
     @Test("reads fields in any order and leaves defaults alone")
     func reads() throws {
         let value = try Outer.decode(Array(#" { "parts" : [ {"size_bytes":4} ] , "name":"abc" } "#.utf8))
-        #expect(value.name == "abc" && value.note == nil && value.level == 3 && value.parts.map(\.size) == [4])
+        #expect(
+            value.name == "abc" && value.note == nil && value.level == 3 && value.parts.map(\.size) == [4])
     }
 
     @Test("writes absent fields not at all and the others in the table's order")
@@ -37,10 +38,14 @@ private struct Outer: WireObject, Equatable {
         "names the field and the rule",
         arguments: [
             ("{}", "/name", WireFault.Code.missingField), (#"{"name":""}"#, "/name", .wrongLength),
-            (#"{"name":"abcdef"}"#, "/name", .wrongLength), (#"{"name":"a","x/y~":1}"#, "/x~1y~0", .unknownField),
+            (#"{"name":"abcdef"}"#, "/name", .wrongLength),
+            (#"{"name":"a","x/y~":1}"#, "/x~1y~0", .unknownField),
             (#"{"name":"a","name":"b"}"#, "/name", .duplicateField), (#"{"name":7}"#, "/name", .wrongType),
             (#"{"name":null}"#, "/name", .wrongType), (#"{"name":"a","level":10}"#, "/level", .outOfRange),
-            (#"{"name":"a","parts":[{"size_bytes":1},{"size_bytes":0}]}"#, "/parts/1/size_bytes", .outOfRange),
+            (
+                #"{"name":"a","parts":[{"size_bytes":1},{"size_bytes":0}]}"#, "/parts/1/size_bytes",
+                .outOfRange
+            ),
             (#"{"name":"a","parts":[{},{"size_bytes":1}]}"#, "/parts/0/size_bytes", .missingField),
             (#"{"name":"a","parts":[1]}"#, "/parts/0", .wrongType),
             (#"{"name":"a","table":{"k":"v"}}"#, "/table/k", .wrongType),

@@ -6,10 +6,14 @@ import Testing
     @Test(
         "refuses what RFC 8259 does not allow",
         arguments: [
-            "", " ", "{", "}", "[", "]", "[1", "[1,", "[1,]", "[,1]", "{\"a\":1,}", "{,}", "{\"a\"}", "{\"a\":}",
-            "{a:1}", "{'a':1}", "nul", "truee", "tru", "+1", "01", "-", "-01", "1.", ".5", "1e", "1e+", "0x10", "NaN",
-            "Infinity", "\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"a\nb\"", "1 2", "[1] x", "{} {}", "// c\n1",
-            "[1 2]", "{\"a\":1 \"b\":2}", "{\"a\" 1}", "{\"\\u0061\":1}", "\u{FEFF}1", "[1}", "{\"a\":1]", "--1", "1e5.5",
+            "", " ", "{", "}", "[", "]", "[1", "[1,", "[1,]", "[,1]", "{\"a\":1,}", "{,}", "{\"a\"}",
+            "{\"a\":}",
+            "{a:1}", "{'a':1}", "nul", "truee", "tru", "+1", "01", "-", "-01", "1.", ".5", "1e", "1e+",
+            "0x10", "NaN",
+            "Infinity", "\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"a\nb\"", "1 2", "[1] x", "{} {}",
+            "// c\n1",
+            "[1 2]", "{\"a\":1 \"b\":2}", "{\"a\" 1}", "{\"\\u0061\":1}", "\u{FEFF}1", "[1}", "{\"a\":1]",
+            "--1", "1e5.5",
         ])
     func malformed(_ text: String) {
         let faults = faults(reading: JSONValue.self, text)
@@ -26,7 +30,8 @@ import Testing
         #expect(throws: WireFaults.self) { try String.decode(bytes) }
     }
 
-    @Test("refuses lone surrogates", arguments: [#""\ud800""#, #""\udc00""#, #""\ud800\u0041""#, #""\ud800x""#])
+    @Test(
+        "refuses lone surrogates", arguments: [#""\ud800""#, #""\udc00""#, #""\ud800\u0041""#, #""\ud800x""#])
     func surrogates(_ text: String) {
         #expect(faults(reading: String.self, text)?.all.map(\.code) == [.invalidUTF8])
     }
@@ -48,7 +53,8 @@ import Testing
     @Test(
         "keeps whole numbers exact and refuses what does not fit",
         arguments: [
-            ("9223372036854775807", Int.max), ("-9223372036854775808", Int.min), ("0", 0), ("-0", 0), ("42", 42),
+            ("9223372036854775807", Int.max), ("-9223372036854775808", Int.min), ("0", 0), ("-0", 0),
+            ("42", 42),
         ])
     func integers(_ text: String, _ value: Int) throws {
         #expect(try Int.decode(Array(text.utf8)) == value)
@@ -71,9 +77,11 @@ import Testing
         #expect(try Double.decode(Array("-1.25e-3".utf8)) == -0.00125)
     }
 
-    @Test("writes what it reads", arguments: [
-        #"{"a":[1,-2.5,"x\ny\u0001é",true,false,null,{}],"b":{"c":[]}}"#, "[]", "{}", #""""#,
-    ])
+    @Test(
+        "writes what it reads",
+        arguments: [
+            #"{"a":[1,-2.5,"x\ny\u0001é",true,false,null,{}],"b":{"c":[]}}"#, "[]", "{}", #""""#,
+        ])
     func roundTrip(_ text: String) throws {
         #expect(try JSONValue.decode(Array(text.utf8)).json == text)
     }

@@ -9,19 +9,26 @@ import Testing
     @Test(
         "refuses paths that lead out or cannot be shown",
         arguments: [
-            "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b", "a\\b", "a\0b", "a\nb", "a\u{7F}",
+            "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b", "a\\b", "a\0b", "a\nb",
+            "a\u{7F}",
             String(repeating: "a", count: 101), String(repeating: "a/", count: 8) + "a",
             Array(repeating: String(repeating: "b", count: 99), count: 3).joined(separator: "/"),
         ])
     func badPaths(_ text: String) { #expect(throws: WireFault.self) { try SourcePath(text) } }
 
-    @Test("tells the extension", arguments: [("a.PY", "py"), ("x/a.tar.gz", "gz"), ("Makefile", nil), ("a.", "")])
-    func extensions(_ text: String, _ wanted: String?) throws { #expect(try SourcePath(text).fileExtension == wanted) }
+    @Test(
+        "tells the extension",
+        arguments: [("a.PY", "py"), ("x/a.tar.gz", "gz"), ("Makefile", nil), ("a.", "")])
+    func extensions(_ text: String, _ wanted: String?) throws {
+        #expect(try SourcePath(text).fileExtension == wanted)
+    }
 
     @Test("takes names that people have", arguments: ["Ada", "李雷", "O'Brien 3rd", "é", "👩‍💻"])
     func names(_ text: String) throws { #expect(try DisplayName(text).text == text) }
 
-    @Test("refuses names that hide something", arguments: ["", " a", "a ", "a\nb", "a\u{0}", "a\u{85}b", String(repeating: "x", count: 81)])
+    @Test(
+        "refuses names that hide something",
+        arguments: ["", " a", "a ", "a\nb", "a\u{0}", "a\u{85}b", String(repeating: "x", count: 81)])
     func badNames(_ text: String) { #expect(throws: WireFault.self) { try DisplayName(text) } }
 
     @Test("identifiers sort by time and keep their prefix")
@@ -34,13 +41,19 @@ import Testing
 
     @Test(
         "refuses other identifiers",
-        arguments: ["", "ses_", "run_01JD0000000000000000000000", "ses_01JD000000000000000000000I", "ses_01JD00000000000000000000000"])
+        arguments: [
+            "", "ses_", "run_01JD0000000000000000000000", "ses_01JD000000000000000000000I",
+            "ses_01JD00000000000000000000000",
+        ])
     func badIdentifiers(_ text: String) { #expect(throws: WireFault.self) { try SessionID(text) } }
 
     @Test(
         "instants survive the text",
-        arguments: [(0, "1970-01-01T00:00:00.000Z"), (1_795_428_000_123, "2026-11-23T10:00:00.123Z"), (-1, "1969-12-31T23:59:59.999Z"),
-            (951_782_400_000, "2000-02-29T00:00:00.000Z"), (253_402_300_799_999, "9999-12-31T23:59:59.999Z")] as [(Int64, String)])
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (1_795_428_000_123, "2026-11-23T10:00:00.123Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"), (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+        ] as [(Int64, String)])
     func instants(_ milliseconds: Int64, _ text: String) throws {
         #expect(Instant(milliseconds: milliseconds).text == text)
         #expect(try Instant(text).milliseconds == milliseconds)
@@ -51,7 +64,8 @@ import Testing
         arguments: [
             "", "2026-11-23", "2026-11-23T10:00:00", "2026-11-23T10:00:00+00:00", "2026-02-29T00:00:00Z",
             "2026-13-01T00:00:00Z", "2026-11-23T24:00:00Z", "2026-11-23T10:60:00Z", "2026-11-23T10:00:00.Z",
-            "2026-11-23T10:00:00.1234Z", "0000-01-01T00:00:00Z", "2026-11-23t10:00:00Z", "2026-1a-23T10:00:00Z",
+            "2026-11-23T10:00:00.1234Z", "0000-01-01T00:00:00Z", "2026-11-23t10:00:00Z",
+            "2026-1a-23T10:00:00Z",
         ])
     func badInstants(_ text: String) { #expect(throws: WireFault.self) { try Instant(text) } }
 

@@ -16,8 +16,11 @@ import Testing
 @Suite struct SystemCallTests {
     @Test("a failed call tells its name and errno")
     func failure() {
-        #expect(throws: SystemFailure(call: "open", errno: ENOENT)) { try check("open") { open("/nowhere/at/all", O_RDONLY) } }
-        #expect("\(SystemFailure(call: "open", errno: ENOENT))" == "open: No such file or directory (errno 2)")
+        #expect(throws: SystemFailure(call: "open", errno: ENOENT)) {
+            try check("open") { open("/nowhere/at/all", O_RDONLY) }
+        }
+        #expect(
+            "\(SystemFailure(call: "open", errno: ENOENT))" == "open: No such file or directory (errno 2)")
     }
 
     @Test("a call interrupted by a signal is made again")

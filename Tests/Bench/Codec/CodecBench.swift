@@ -1,7 +1,7 @@
 private import Contracts
 private import Foundation
 
-/// Reads and writes the 1 KB run of field notes "JSON on Linux" with the field table and with Foundation's Codable,
+/// Reads and writes a run of 1 KB with the field table and with Foundation's Codable,
 /// and prints microseconds per operation, best of many rounds, as JSON.
 @main
 struct CodecBench {
