@@ -109,7 +109,8 @@ struct OpenAPIOperation {
             let problem = JSONValue.object([
                 JSONMember("description", .string(words)),
                 JSONMember(
-                    "content", media("application/problem+json", [JSONMember("schema", Problem.schema.json)])),
+                    "content",
+                    media("application/problem+json", [JSONMember("schema", Problem.schema.json)])),
             ])
             return JSONMember("\(status)", problem)
         }

@@ -51,8 +51,8 @@ public struct SourcePath: WireText, Comparable {
                 JSONMember("minLength", 1), JSONMember("maxLength", 255), JSONMember("example", "src/main.c"),
                 JSONMember(
                     "pattern",
-                    #"^(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f]+"#
-                            + #"(/(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f]+)*$"#
+                    .string(#"^(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f]+"#
+                            + #"(/(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f]+)*$"#)
                 ),
             ])
     }
@@ -91,8 +91,8 @@ public struct DisplayName: WireText {
                 JSONMember("minLength", 1), JSONMember("maxLength", 80),
                 JSONMember(
                     "pattern",
-                    #"^[^\s\u0000-\u001f\u007f-\u009f]"#
-                            + #"([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$"#
+                    .string(#"^[^\s\u0000-\u001f\u007f-\u009f]"#
+                            + #"([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?$"#)
                 ),
             ])
     }
