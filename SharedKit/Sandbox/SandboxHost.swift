@@ -58,7 +58,8 @@ package final class SandboxHost: Sendable {
     /// Starts a program; returns when its sandbox is built. Its output arrives through `SandboxRun.events`.
     /// - Throws: `SandboxFailure.invalid` for a wrong specification, else what the machine refused.
     package func start(_ spec: SandboxSpec) async throws -> SandboxRun {
-        let spec = try spec.validated()
+        var spec = try spec.validated()
+        spec.mounts.removeAll(where: isVisible)
         let sandbox = try await workshop.launch(spec, try HostFiles(spec))
         let control = RunControl(initProcess: sandbox.initProcess)
         let mailbox = EventMailbox()
@@ -72,6 +73,12 @@ package final class SandboxHost: Sendable {
         var spec = spec
         spec.streamsOutput = false
         return await (try start(spec)).result()
+    }
+
+    /// Whether the template shows it anyway, at the same place.
+    private func isVisible(_ mount: ReadOnlyMount) -> Bool {
+        mount.source == mount.target
+            && capabilities.visiblePaths.contains { $0 == mount.source || mount.source.hasPrefix("\($0)/") }
     }
 
     /// A host that cannot run `true` says so at start, not with the first user's program.

@@ -60,6 +60,13 @@ package struct CollectedFile: Sendable, Hashable {
     package let bytes: [UInt8]
     /// Whether one of its execute bits was set.
     package let isExecutable: Bool
+
+    /// A file that was brought back.
+    package init(path: String, bytes: [UInt8], isExecutable: Bool) {
+        self.path = path
+        self.bytes = bytes
+        self.isExecutable = isExecutable
+    }
 }
 
 /// What a run used at one moment.
@@ -110,4 +117,7 @@ package struct SandboxResult: Sendable {
     package var collected: [CollectedFile] = []
     /// Usage over time, when asked for; bounded, then thinned to every second sample.
     package var samples: [SandboxSample] = []
+
+    /// A run that ended well and used nothing.
+    package init() {}
 }
