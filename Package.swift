@@ -150,7 +150,7 @@ let package = Package(
                     + nio),
             tests("Gateway", needs: ["GatewayService", "ServiceKit", "Contracts", "Credentials"] + nio),
             tests("Auth", needs: ["AuthService", "ServiceKit", "Contracts", "Credentials", "Storage"]),
-            tests("Session", needs: ["SessionService", "ServiceKit", "Contracts", "Credentials", "Storage"]),
+            tests("Session", needs: ["SessionService", "SystemKit", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
             tests(
                 "Collab", needs: ["CollabService", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
             tests(

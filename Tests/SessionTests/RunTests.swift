@@ -1,0 +1,262 @@
+import Contracts
+import NIOHTTP1
+import ServiceKit
+import SystemKit
+import TestSupport
+import Testing
+
+@Suite(.tags(.medium), .timeLimit(.minutes(2))) struct RunTests {
+    let ada = try! Identity.tester("Ada")
+    let ben = try! Identity.tester("Ben")
+
+    @Test("a snippet runs to its end while the caller waits")
+    func waits() async throws {
+        try await Fixture().serving { desk in
+            let run = try await desk.snippet(by: ada)
+            #expect(run.state == .succeeded && run.execution?.stdout.content == "42\n")
+            #expect(run.degraded.isEmpty && run.compile == nil && run.reason == nil)
+            let events = try await desk.events(of: run.id, by: ada)
+            #expect(events.map(\.sequence) == Array(1...events.count))
+            #expect(events.map(\.kind) == [.state, .state, .stdout, .finished])
+            #expect(events.compactMap(\.state) == [.queued, .running, .succeeded])
+            #expect(events.last?.run == run)
+        }
+    }
+
+    @Test("without waiting the answer is 202 and the run ends by itself")
+    func accepted() async throws {
+        try await Fixture().serving { desk in
+            let run = try await desk.snippet(wait: nil, by: ada)
+            #expect(run.state == .queued)
+            #expect(try await desk.end(of: run.id, by: ada).state == .succeeded)
+        }
+    }
+
+    @Test("each verdict becomes its state", arguments: [
+        (Verdict.ok, RunState.succeeded), (.nonzeroExit, .failed), (.signalled, .failed), (.cpuLimit, .timedOut),
+        (.wallLimit, .timedOut), (.memoryLimit, .memoryExceeded), (.outputLimit, .outputExceeded),
+        (.internalError, .internalError), (.securityViolation, .failed),
+    ])
+    func verdicts(verdict: Verdict, state: RunState) async throws {
+        let fixture = Fixture(ScriptedPeers { $0.verdict = verdict })
+        try await fixture.serving { desk in
+            let run = try await desk.snippet(by: ada)
+            #expect(run.state == state)
+        }
+    }
+
+    @Test("a compiled program is compiled, then executed by its artifact; what does not compile is not executed")
+    func compiled() async throws {
+        let fixture = Fixture()
+        try await fixture.serving { desk in
+            let run = try await desk.snippet("c", by: ada)
+            #expect(run.state == .succeeded && run.compile?.state == .succeeded)
+            #expect(fixture.peers.seen.snapshot.requests.first?.artifact == .zero)
+            fixture.peers.script.withLock { $0.compilation = .with { $0.state = .failed } }
+            let failed = try await desk.snippet("c", by: ada)
+            #expect(failed.state == .compileFailed && failed.execution == nil)
+            #expect(fixture.peers.seen.snapshot.starts.count == 1)
+            let events = try await desk.events(of: run.id, by: ada)
+            #expect(events.compactMap(\.state) == [.queued, .compiling, .running, .succeeded])
+        }
+    }
+
+    @Test("ai, profiler and collab that are down leave their part out and say so; the run succeeds")
+    func degraded() async throws {
+        let down = PeerFailure("x", .unreachable)
+        let fixture = Fixture(ScriptedPeers { $0.down = ["analyze": down, "profile": down, "liveText": down] })
+        try await fixture.serving { desk in
+            let session = try await desk.session(of: ada)
+            let request = RunRequest.with {
+                $0.wantsProfile = true
+                $0.wantsAnalysis = true
+            }
+            let options = desk.options(ada, ["session_id": session.id.text], headers: ["Prefer": "wait=20"])
+            let run = try await desk.client.call(SessionRoomEndpoints.run, request, options)
+            #expect(run.state == .succeeded && run.findings == nil && run.profileID == nil)
+            #expect(Set(run.degraded.map(\.part)) == ["ai", "profiler", "collab"])
+            #expect(run.degraded.allSatisfy { $0.code == .unavailable })
+        }
+    }
+
+    @Test("with everybody there a run has findings, a profile and the text its editors see")
+    func whole() async throws {
+        let fixture = Fixture(ScriptedPeers { $0.liveText = ["main.py": "print('live')"] })
+        try await fixture.serving { desk in
+            let session = try await desk.session(of: ada)
+            let request = RunRequest.with {
+                $0.wantsProfile = true
+                $0.wantsAnalysis = true
+            }
+            let options = desk.options(ada, ["session_id": session.id.text], headers: ["Prefer": "wait=20"])
+            let run = try await desk.client.call(SessionRoomEndpoints.run, request, options)
+            #expect(run.findings?.count == 1 && run.profileID != nil && run.degraded.isEmpty)
+            let sent = fixture.peers.seen.snapshot.requests.first
+            #expect(sent?.files.map(\.content) == ["print('live')"] && sent?.samplesUsage == true)
+        }
+    }
+
+    @Test("an executor that is briefly away is waited for; the program is started once")
+    func patience() async throws {
+        let away: [any Error] = [PeerFailure("executor", .unreachable), Problem(.overloaded)]
+        let fixture = Fixture(ScriptedPeers { $0.failures = ["start": away] })
+        try await fixture.serving { desk in
+            let run = try await desk.snippet(by: ada)
+            #expect(run.state == .succeeded)
+            #expect(fixture.peers.seen.snapshot.starts == [run.id.text: 1])
+        }
+    }
+
+    @Test("a start whose answer got lost is never repeated: the run ends in internal_error and says why")
+    func lostStart() async throws {
+        let fixture = Fixture(ScriptedPeers { $0.failures = ["start": [PeerFailure("executor", .interrupted)]] })
+        try await fixture.serving { desk in
+            let run = try await desk.snippet(by: ada)
+            #expect(run.state == .internalError && run.reason?.contains("not run again") == true)
+            #expect(fixture.peers.seen.snapshot.calls.filter { $0 == "start" }.count == 1)
+        }
+    }
+
+    @Test("a broken event stream is taken up where it broke, without a line twice")
+    func brokenStream() async throws {
+        let breaks: [any Error] = [PeerFailure("executor", .interrupted), PeerFailure("executor", .unreachable)]
+        let fixture = Fixture(
+            ScriptedPeers {
+                $0.output = [(.stdout, "a"), (.stderr, "b"), (.stdout, "c")]
+                $0.failures = ["follow": breaks]
+            })
+        try await fixture.serving { desk in
+            let run = try await desk.snippet(by: ada)
+            let events = try await desk.events(of: run.id, by: ada)
+            #expect(events.compactMap(\.content) == ["a", "b", "c"])
+            #expect(run.state == .succeeded)
+        }
+    }
+
+    @Test("an executor that has forgotten the execution ends the run; nothing is run again")
+    func forgotten() async throws {
+        let fixture = Fixture(ScriptedPeers { $0.forgets = true })
+        try await fixture.serving { desk in
+            let run = try await desk.snippet(by: ada)
+            #expect(run.state == .internalError && run.reason?.contains("no longer knows") == true)
+            #expect(fixture.peers.seen.snapshot.starts == [run.id.text: 1])
+        }
+    }
+
+    @Test("a run is called off while it runs; its program is killed")
+    func cancelled() async throws {
+        let fixture = Fixture(ScriptedPeers { $0.holds = true })
+        try await fixture.serving { desk in
+            let run = try await desk.snippet(wait: nil, by: ada)
+            while fixture.peers.seen.snapshot.starts.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+            let path = ["run_id": run.id.text]
+            await #expect(throws: Problem.self) {
+                try await desk.client.call(SessionEndpoints.cancelRun, desk.options(ben, path))
+            }
+            let ended = try await desk.client.call(SessionEndpoints.cancelRun, desk.options(ada, path))
+            #expect(ended.state == .cancelled)
+            #expect(fixture.peers.seen.snapshot.cancelled.count == 1)
+            let again = try await desk.client.call(SessionEndpoints.cancelRun, desk.options(ada, path))
+            #expect(again.state == .cancelled)
+        }
+    }
+
+    @Test("the same key runs once, however often it is asked for")
+    func idempotent() async throws {
+        let fixture = Fixture()
+        try await fixture.serving { desk in
+            let first = try await desk.snippet(by: ada, key: "once")
+            let again = try await desk.snippet(by: ada, key: "once")
+            #expect(first == again)
+            #expect(fixture.peers.seen.snapshot.starts == [first.id.text: 1])
+        }
+        try await fixture.serving { desk in
+            let later = try await desk.snippet(by: ada, key: "once")
+            #expect(fixture.peers.seen.snapshot.starts == [later.id.text: 1])
+        }
+    }
+
+    @Test("a run that was under way is taken up by the next process and not executed twice")
+    func recovered() async throws {
+        let fixture = Fixture(ScriptedPeers { $0.holds = true })
+        let id = try await fixture.serving { desk in
+            let run = try await desk.snippet(wait: nil, by: ada)
+            while true {
+                let now = try await desk.client.call(
+                    SessionEndpoints.getRun, desk.options(ada, ["run_id": run.id.text]))
+                if now.executionID != nil { break }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            return run.id
+        }
+        fixture.peers.script.withLock { $0.holds = false }
+        try await fixture.serving { desk in
+            let run = try await desk.end(of: id, by: ada)
+            #expect(run.state == .succeeded)
+            let events = try await desk.events(of: id, by: ada)
+            #expect(events.map(\.sequence) == Array(1...events.count))
+            #expect(events.compactMap(\.content) == ["42\n"])
+            #expect(fixture.peers.seen.snapshot.starts == [id.text: 1])
+        }
+    }
+
+    @Test("a session's events and a run's events are followed live and resumed without gap or repetition")
+    func follow() async throws {
+        let fixture = Fixture()
+        try await fixture.serving { desk in
+            let session = try await desk.session(of: ada)
+            let at = ["session_id": session.id.text]
+            let request = RunRequest()
+            let follow: @Sendable (Int, Int) async throws -> [SessionEvent] = { after, count in
+                let headers = desk.options(ada, at, headers: ["Last-Event-ID": "\(after)", "Accept": "text/event-stream"])
+                return try await desk.client.events(Self.sessionEvents, headers) { stream in
+                    var events: [SessionEvent] = []
+                    for try await event in stream {
+                        events.append(event.value)
+                        if events.count == count { break }
+                    }
+                    return events
+                }
+            }
+            async let live = follow(0, 8)
+            let run = try await desk.client.call(
+                SessionRoomEndpoints.run, request, desk.options(ada, at, headers: ["Prefer": "wait=20"]))
+            let path = at.merging(["path": "b.py"]) { $1 }
+            _ = try await desk.client.call(
+                SessionRoomEndpoints.putFile, FileDraft(content: "x"), desk.options(ada, path))
+            let events = try await live
+            #expect(events.map(\.sequence) == Array(1...8))
+            #expect(events.map(\.kind) == [.created, .fileWritten, .runQueued, .run, .run, .run, .run, .fileWritten])
+            #expect(events.compactMap(\.run).map(\.sequence) == [1, 2, 3, 4])
+            #expect(try await follow(5, 3).map(\.sequence) == [6, 7, 8])
+            #expect(try await desk.events(of: run.id, by: ada, after: 2).map(\.sequence) == [3, 4])
+        }
+    }
+
+    static let sessionEvents = Endpoint<Nothing, SessionEvent>(
+        "test.events", of: .session, .get, "/v1/sessions/{session_id}/events", access: .identified(.sessionsRead),
+        "Follow", answers: .events(SessionEvent.schema))
+
+    @Test("an account has a bounded number of runs that have not ended")
+    func quota() async throws {
+        let fixture = Fixture(ScriptedPeers { $0.holds = true })
+        try await fixture.serving { desk in
+            for _ in 0..<32 { _ = try await desk.snippet(wait: nil, by: ada) }
+            await #expect(throws: Problem.self) { try await desk.snippet(wait: nil, by: ada) }
+            #expect(try await desk.snippet(wait: nil, by: ben).state == .queued)
+            fixture.peers.script.withLock { $0.holds = false }
+        }
+    }
+
+    @Test("a language that is not there is named, with those that are")
+    func unknownLanguage() async throws {
+        try await Fixture().serving { desk in
+            do {
+                _ = try await desk.snippet("cobol", by: ada)
+                Issue.record("cobol ran")
+            } catch let problem as Problem {
+                #expect(problem.code == .unknownLanguage && problem.detail?.contains("python") == true)
+            }
+        }
+    }
+}
