@@ -27,6 +27,8 @@ public struct Language: WireObject, Equatable {
     public var compile: LanguageStep?
     /// How a source is checked without building it.
     public var check: LanguageStep?
+    /// Tools that look for more than syntax.
+    public var analysers: [LanguageAnalyser] = []
     /// How a program is run.
     public var run = LanguageStep()
     /// What the tools' complaints look like.
@@ -59,6 +61,7 @@ public struct Language: WireObject, Equatable {
         field("tools", \.tools, .count(1...8)),
         field("compile", \.compile),
         field("check", \.check),
+        defaulted("analysers", \.analysers, .count(0...4)),
         field("run", \.run),
         field("diagnostics", \.diagnostics),
         defaulted("syntax_markers", \.syntaxMarkers, .count(0...16)),
@@ -81,4 +84,24 @@ public struct LanguageHints: WireObject, Equatable {
     /// weight, texts.
     public static let fields = Fields<LanguageHints>(
         field("weight", \.weight, .range(1...30)), field("texts", \.texts, .count(1...48)))
+}
+
+/// A tool that finds doubtful places in sources of a language.
+public struct LanguageAnalyser: WireObject, Equatable {
+    /// What findings name as their tool.
+    public var name = ""
+    /// The tool that must be there, by its name in the definition.
+    public var tool = ""
+    /// The command.
+    public var step = LanguageStep()
+    /// What its findings look like.
+    public var diagnostics = DiagnosticsFormat.gccText
+
+    /// For reading.
+    public init() {}
+
+    /// The table.
+    public static let fields = Fields<LanguageAnalyser>(
+        field("name", \.name, .length(1...32)), field("tool", \.tool, .length(1...32)),
+        field("step", \.step), field("diagnostics", \.diagnostics))
 }

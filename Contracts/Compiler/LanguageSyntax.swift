@@ -10,6 +10,8 @@ public struct LanguageSyntax: WireObject, Equatable {
     public var branches: [String] = []
     /// Words that begin a function; empty where only shape tells.
     public var functions: [String] = []
+    /// Whether `name(…) {` is a function too.
+    public var hasUnmarkedFunctions = false
     /// How blocks are marked.
     public var blocks = BlockStyle.braces
     /// For `end` blocks: the words that open one.
@@ -25,6 +27,7 @@ public struct LanguageSyntax: WireObject, Equatable {
         defaulted("strings", \.strings, .count(0...8)),
         defaulted("branches", \.branches, .count(0...32)),
         defaulted("functions", \.functions, .count(0...8)),
+        defaulted("unmarked_functions", \.hasUnmarkedFunctions),
         defaulted("blocks", \.blocks),
         defaulted("openers", \.openers, .count(0...16)))
 }

@@ -6,12 +6,6 @@ package enum Limits {
     package static let width = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     /// Requests that wait for a tool; at 0.3 s each the last of 64 on two cores waits 10 s.
     package static let waiting = 64
-    /// Results kept in memory, about 2 KB each.
-    package static let keptResults = 4096
-    /// Results kept on disk.
-    package static let keptFiles = 20_000
-    /// Bytes of one kept result.
-    package static let resultBytes = 4 << 20
     /// Bytes that a tool may write into its box: objects and a program.
     static let diskBytes = 512 << 20
     /// Files that a tool may make.

@@ -108,7 +108,7 @@ enum RecordedOutputs {
             expected: ["2:6-2:8 note [SC2086] Double quote to prevent globbing and word splitting."]),
         Recorded(
             format: .cppcheck, path: "main.c", source: "int main(void) { int a[2]; return a[2]; }\n",
-            output: "main.c\t1\t36\terror\tarrayIndexOutOfBounds\tArray 'a[2]' accessed at index 2, which is out of bounds.\n",
+            output: "main.c:1:36: error: Array 'a[2]' accessed at index 2, which is out of bounds. [arrayIndexOutOfBounds]\n",
             expected: ["1:36-1:37 error [arrayIndexOutOfBounds] Array 'a[2]' accessed at index 2, which is out of bounds."]),
     ]
 }

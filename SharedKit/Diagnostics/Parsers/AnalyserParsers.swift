@@ -32,19 +32,33 @@ enum ShellCheckParser {
     }
 }
 
-/// `cppcheck --template=…` with tabs between path, line, column, severity, id and message.
+/// `cppcheck`: `path:line:column: severity: message [id]`, details in lines of their own.
 enum CppcheckParser {
     static func parse(_ lines: [String], _ reading: inout Reading) {
         for line in lines {
-            let cells = line.split(separator: "\t", maxSplits: 5, omittingEmptySubsequences: false)
-            guard cells.count == 6, let file = reading.sources.file(cells[0]) else {
+            guard let located = LocatedLine(line), let file = reading.sources.file(located.path) else {
                 reading.leave(line)
                 continue
             }
-            let start = file.text.offset(line: Int(cells[1]) ?? 1, column: Int(cells[2]) ?? 1, in: .byte)
-            reading.add(
-                severity(cells[3]), cells[5], code: String(cells[4]), path: file.path, range: file.text.word(at: start))
+            let start = file.text.offset(line: located.line, column: located.column ?? 1, in: .byte)
+            add(located.text, file.path, file.text.word(at: start), &reading)
         }
+    }
+
+    private static func add(_ text: Substring, _ path: SourcePath, _ range: SourceRange, _ reading: inout Reading) {
+        guard let colon = text.firstRange(of: ": ") else { return }
+        let said = text[colon.upperBound...]
+        guard text.hasSuffix("]"), let open = said.lastIndex(of: "[") else {
+            let note = RelatedNote.with {
+                $0.path = path
+                $0.message = String(said)
+                $0.range = range
+            }
+            return reading.relate(note)
+        }
+        reading.add(
+            severity(text[..<colon.lowerBound]), said[..<open].trimmed,
+            code: String(said[said.index(after: open)...].dropLast()), path: path, range: range)
     }
 
     private static func severity(_ word: Substring) -> Diagnostic.Severity {
