@@ -1,0 +1,83 @@
+package import Contracts
+internal import Sandbox
+internal import SystemKit
+
+extension ExecutionRecord {
+    /// Hands over every event behind `sequence`, in order, up to and with the last; waits for those to come.
+    /// - Throws: what `hear` throws, or that the task was cancelled.
+    package func follow(
+        after sequence: Int, _ hear: @Sendable (ExecutionEvent) async throws -> Void
+    ) async throws {
+        var position = sequence
+        while true {
+            let (events, isOver) = state.withLock { state in
+                (Array(state.events.dropFirst(position)), state.state == .finished)
+            }
+            for event in events { try await hear(event) }
+            position += events.count
+            if isOver { return }
+            try await waitForMore(than: position)
+        }
+    }
+
+    /// The execution as it stands when it is finished or `patience` is over.
+    package func finished(within patience: Duration) async throws -> Execution {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.follow(after: 0) { _ in } }
+            group.addTask { try await Task.sleep(for: patience) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+        return execution
+    }
+
+    /// The number of the last event so far.
+    package var lastSequence: Int { state.withLock { $0.events.count } }
+
+    private func waitForMore(than position: Int) async throws {
+        let number = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isThereMore = state.withLock { state in
+                    if state.events.count > position || Task.isCancelled { return true }
+                    state.waiters[number] = continuation
+                    return false
+                }
+                if isThereMore { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: number) }?.resume()
+        }
+        try Task.checkCancellation()
+    }
+
+    /// Writes to standard input; waits while the program does not read.
+    /// - Throws: `Problem` (`conflict`) when nothing can be written.
+    package func write(_ bytes: [UInt8], isLast: Bool) async throws {
+        let run = try runningProgram()
+        guard case .stream = spec.stdin else {
+            throw Problem(.conflict, "standard input was given with the request; ask for keep_stdin_open")
+        }
+        do {
+            if !bytes.isEmpty { try await run.write(bytes) }
+        } catch is SystemFailure {
+            throw Problem(.conflict, "nobody reads standard input any more")
+        }
+        if isLast { await run.closeStdin() }
+    }
+
+    /// Signals the program.
+    /// - Throws: `Problem` (`conflict`) when it does not run.
+    package func signal(_ name: SignalRequest.Name) throws(Problem) {
+        try runningProgram().signal(SandboxTranslation.number(of: name))
+    }
+
+    private func runningProgram() throws(Problem) -> SandboxRun {
+        let (run, now) = state.withLock { ($0.run, $0.state) }
+        guard let run else { throw Problem(.conflict, "the execution is \(now.rawValue)") }
+        return run
+    }
+}

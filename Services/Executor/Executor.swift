@@ -1,0 +1,10 @@
+private import Contracts
+private import ExecutorService
+private import ServiceKit
+
+@main
+struct Executor {
+    static func main() async {
+        await ServiceMain.run(.executor) { try await ExecutorBoot.parts($0) }
+    }
+}

@@ -1,0 +1,85 @@
+internal import Contracts
+private import NIOHTTP1
+package import ServiceKit
+
+/// The executor's endpoints.
+package struct ExecutorRoutes: Sendable {
+    private let service: ExecutorService
+
+    /// Endpoints of a service.
+    package init(_ service: ExecutorService) { self.service = service }
+
+    /// Adds all of them.
+    package func add(to routes: inout Routes) {
+        let service = service
+        routes.reply(to: ExecutorEndpoints.create) { try await Self.create($0, service) }
+        routes.on(ExecutorEndpoints.get) { try Self.record($0, service).execution }
+        routes.on(ExecutorEndpoints.cancel) { call in
+            let record = try Self.record(call, service)
+            record.cancel()
+            return try await record.finished(within: .milliseconds(500))
+        }
+        routes.events(on: ExecutorEndpoints.events, prepare: { try Self.startingPoint($0, service) }) {
+            _, start, stream in
+            try await stream.keepingAlive {
+                try await start.record.follow(after: start.sequence) { event in
+                    try await stream.send(event, id: event.sequence, name: event.kind.rawValue)
+                }
+            }
+        }
+        routes.on(ExecutorEndpoints.stdin) { call in
+            try await Self.record(call, service).write(Self.bytes(call.body), isLast: call.body.isLast)
+            return Nothing()
+        }
+        routes.on(ExecutorEndpoints.signal) { call in
+            try Self.record(call, service).signal(call.body.signal)
+            return Nothing()
+        }
+        routes.on(ExecutorEndpoints.runtimes) { _ in service.runtimes.list }
+        routes.on(ExecutorEndpoints.capabilities) { _ in service.capabilities }
+    }
+
+    private static func create(
+        _ call: Call<ExecutionRequest>, _ service: ExecutorService
+    ) async throws -> Reply<Execution> {
+        let (record, isReplay) = try service.create(
+            call.body, key: try call.idempotencyKey(), owner: try call.identity.userID)
+        var headers: HTTPHeaders = ["Location": "/v1/executions/\(record.id.text)"]
+        if isReplay { headers.add(name: "Idempotent-Replayed", value: "true") }
+        guard let patience = call.preferredWait() else { return Reply(record.execution, headers: headers) }
+        let execution = try await record.finished(within: patience)
+        headers.add(name: "Preference-Applied", value: "wait")
+        return Reply(execution, status: execution.state == .finished ? 200 : 202, headers: headers)
+    }
+
+    private static func record<Body>(_ call: Call<Body>, _ service: ExecutorService) throws -> ExecutionRecord {
+        try service.find(try call.path("execution_id"), owner: try call.identity)
+    }
+
+    private struct StartingPoint: Sendable {
+        let record: ExecutionRecord
+        let sequence: Int
+    }
+
+    private static func startingPoint(_ call: Call<Nothing>, _ service: ExecutorService) throws -> StartingPoint {
+        let record = try record(call, service)
+        let sequence = try call.lastEventID() ?? 0
+        guard sequence <= record.lastSequence else {
+            throw Problem(.invalidRequest, "header/Last-Event-ID: there is no event \(sequence) yet")
+        }
+        return StartingPoint(record: record, sequence: sequence)
+    }
+
+    private static func bytes(_ chunk: StdinChunk) throws(Problem) -> [UInt8] {
+        var file = SourceFile()
+        file.content = chunk.content
+        file.encoding = chunk.encoding
+        do throws(WireFault) {
+            return try file.bytes()
+        } catch {
+            throw Problem(
+                .invalidRequest, "/content: \(error.detail)",
+                errors: [FieldProblem(pointer: "/content", code: error.code.rawValue, detail: error.detail)])
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package import Artifacts
+package import Contracts
+package import Logging
+package import Sandbox
+package import SystemKit
+
+/// Runs programs of people in sandboxes: admission, one record per execution, output as events.
+///
+/// Accepted executions go through a feed to `serve`, whose task owns them: a client that goes away does not end
+/// its program. At most `width` run at once; beyond a bounded queue new ones are refused.
+package final class ExecutorService: Sendable {
+    /// What runs here.
+    package let runtimes: RuntimeBook
+    private let artifacts: ArtifactReader
+    private let host: SandboxHost
+    private let ledger: ExecutionLedger
+    private let clock: WallClock
+    private let lane: Lane
+    private let logger: Logger
+    private let accepted: AsyncStream<ExecutionRecord>
+    private let accept: AsyncStream<ExecutionRecord>.Continuation
+
+    /// A service over a sandbox host.
+    /// - Parameter width: programs that run at once.
+    package init(
+        runtimes: RuntimeBook, artifacts: ArtifactReader, host: SandboxHost, clock: WallClock, logger: Logger,
+        width: Int = Limits.width
+    ) {
+        self.runtimes = runtimes
+        self.artifacts = artifacts
+        self.host = host
+        self.clock = clock
+        self.logger = logger
+        lane = Lane(width: width, room: Limits.waiting)
+        ledger = ExecutionLedger(clock: clock, active: width + Limits.waiting)
+        (accepted, accept) = AsyncStream.makeStream(of: ExecutionRecord.self)
+    }
+
+    /// What the sandbox can enforce here.
+    package var capabilities: Contracts.SandboxCapabilities { SandboxTranslation.capabilities(of: host) }
+
+    /// Accepts a program, or finds the execution that the same key already started.
+    /// - Throws: `Problem` for a request that makes no sense, a key that stood for something else, a full queue.
+    package func create(
+        _ request: ExecutionRequest, key: String?, owner: UserID
+    ) throws(Problem) -> (record: ExecutionRecord, isReplay: Bool) {
+        let ticket = key.map { ExecutionLedger.Ticket(owner: owner, key: $0, request: request) }
+        if let ticket, let known = try ledger.replay(ticket) { return (known, true) }
+        let spec = try ExecutionPlan(request, runtimes, artifacts).spec
+        let (record, isNew) = try ledger.open(spec, owner: owner, ticket)
+        if isNew { accept.yield(record) }
+        return (record, !isNew)
+    }
+
+    /// The execution of this name.
+    /// - Throws: `Problem` (`not_found`) when there is none or it is somebody else's.
+    package func find(_ id: ExecutionID, owner: Identity) throws(Problem) -> ExecutionRecord {
+        guard let record = ledger.record(id), record.owner == owner.userID || owner.may(.admin) else {
+            throw Problem(.notFound, "there is no execution \(id.text); finished ones are kept for 15 minutes")
+        }
+        return record
+    }
+
+    /// Runs what is accepted until the task is cancelled, which ends all programs.
+    package func serve() async throws {
+        await withDiscardingTaskGroup { group in
+            for await record in accepted {
+                group.addTask { await self.perform(record) }
+            }
+        }
+        try Task.checkCancellation()
+    }
+
+    private func perform(_ record: ExecutionRecord) async {
+        do {
+            try await lane.run { try await run(record) }
+        } catch {
+            logger.error("execution failed", metadata: ["execution": "\(record.id.text)", "error": "\(error)"])
+            record.fail("the sandbox could not be made")
+        }
+        ledger.finished(record)
+    }
+
+    private func run(_ record: ExecutionRecord) async throws {
+        guard record.mayStart() else { return }
+        let run = try await host.start(record.spec)
+        record.started(run)
+        if let input = record.firstInput {
+            await ignoring("a program that does not read its input ends by itself") { try await run.write(input) }
+        }
+        for await event in run.events { record.note(event) }
+    }
+}
