@@ -42,4 +42,10 @@ enum Limits {
     static let eventBytes = 4 << 20
     /// Seconds without progress of the cooperative pool before the watchdog ends the process.
     static let hangSeconds: Int64 = 5
+    /// Seconds between two pings of a WebSocket; a peer that is silent between two is gone.
+    static let pingSeconds: Int64 = 30
+    /// Seconds that a peer has to agree to the end of a WebSocket.
+    static let closeSeconds: Int64 = 3
+    /// Bytes that may wait for a slow reader of a WebSocket.
+    static let socketBacklogBytes = 8 << 20
 }

@@ -1,0 +1,11 @@
+import CollabService
+import Contracts
+import ServiceKit
+
+/// The collab service: live documents.
+@main
+struct Collab {
+    static func main() async {
+        await ServiceMain.run(.collab) { try await CollabService.build($0) }
+    }
+}
