@@ -1,0 +1,10 @@
+private import AuthService
+private import Contracts
+private import ServiceKit
+
+@main
+struct Auth {
+    static func main() async {
+        await ServiceMain.run(.auth) { try await AuthBoot.parts($0) }
+    }
+}
