@@ -149,7 +149,7 @@ let package = Package(
                 needs: ["ServiceKit", "Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", log]
                     + nio),
             tests("Gateway", needs: ["GatewayService", "ServiceKit", "Contracts", "Credentials"] + nio),
-            tests("Auth", needs: ["AuthService", "ServiceKit", "Contracts", "Credentials", "Storage"]),
+            tests("Auth", needs: ["AuthService", "ServiceKit", "Contracts", "Credentials", "Storage", "SystemKit", grdb]),
             tests("Session", needs: ["SessionService", "SystemKit", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
             tests(
                 "Collab", needs: ["CollabService", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
