@@ -64,7 +64,10 @@ static int limit(const struct ck_spawn *what) {
     struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) == -1) return -1;
     if (what->open_files == 0) return 0;
-    struct rlimit files = {what->open_files, what->open_files};
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == -1) return -1;
+    if (files.rlim_max == RLIM_INFINITY || files.rlim_max > what->open_files) files.rlim_max = what->open_files;
+    files.rlim_cur = files.rlim_max;
     return setrlimit(RLIMIT_NOFILE, &files);
 }
 
@@ -151,7 +154,7 @@ struct ck_ended ck_reap(void) {
     return ended;
 }
 
-int ck_log_pipe(int ends[2]) {
+int ck_pipe(int ends[2], int blocks) {
     if (pipe2(ends, O_CLOEXEC) == -1) return -1;
-    return fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    return blocks ? 0 : fcntl(ends[0], F_SETFL, O_NONBLOCK);
 }

@@ -21,7 +21,7 @@ struct ck_spawn {
     int death_signal;
     /* 1: a session of its own; 0: only a process group of its own. */
     int own_session;
-    /* RLIMIT_NOFILE; 0 keeps the parent's. */
+    /* RLIMIT_NOFILE, cut to what the parent may give; 0 keeps the parent's. */
     unsigned long open_files;
 };
 
@@ -47,5 +47,5 @@ struct ck_ended {
 };
 struct ck_ended ck_reap(void);
 
-/* A pipe whose ends are closed on exec and whose read end does not block. */
-int ck_log_pipe(int ends[2]);
+/* A pipe whose ends are closed on exec; reading it blocks or not. */
+int ck_pipe(int ends[2], int blocks);

@@ -15,6 +15,7 @@ package enum ControlClient {
         guard let connection = ignoring("without a supervisor there is no socket", { try connectUnix(path).release() })
         else { return nil }
         let socket = FD(owning: connection)
+        try limitWait(socket.number, seconds: untilEnd ? 150 : 60)
         try socket.write(request.encode() + [UInt8(ascii: "\n")])
         var splitter = LineSplitter(limit: 1 << 20)
         var first: ControlReply?
@@ -27,5 +28,12 @@ package enum ControlClient {
         }
         if let refusal = first?.refusal { throw FleetFault(refusal) }
         return first
+    }
+
+    /// Reading fails with EAGAIN when the supervisor says nothing for so long.
+    private static func limitWait(_ number: CInt, seconds: Int) throws(SystemFailure) {
+        var limit = timeval(tv_sec: seconds, tv_usec: 0)
+        let size = socklen_t(MemoryLayout<timeval>.size)
+        try check("setsockopt") { setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &limit, size) }
     }
 }

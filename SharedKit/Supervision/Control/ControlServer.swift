@@ -5,7 +5,7 @@ private import SystemKit
 /// Takes orders over a Unix socket that only its owner may use: one JSON line in, one out, more news until the end
 /// when the fleet goes down.
 package final class ControlServer {
-    private let listener: CInt
+    private var listener: ListeningSocket?
     private let path: String
     private var connections: [CInt: LineSplitter] = [:]
     private var loop: EventLoop?
@@ -13,7 +13,7 @@ package final class ControlServer {
     /// Listens at `path`.
     package init(path: String) throws {
         self.path = path
-        listener = try ListeningSocket.unix(path).release()
+        listener = try ListeningSocket.unix(path)
     }
 
     /// Gives each order to `take`, which replies once or several times; true with the last reply.
@@ -22,8 +22,9 @@ package final class ControlServer {
         _ take: @escaping (ControlRequest, @escaping (ControlReply, Bool) -> Void) -> Void
     ) {
         self.loop = loop
-        loop.watch(listener) { [unowned self] in
-            let connection = accept(listener, nil, nil)
+        guard let number = listener?.number else { return }
+        loop.watch(number) { [unowned self] in
+            let connection = accept(number, nil, nil)
             guard connection >= 0 else { return }
             connections[connection] = LineSplitter()
             loop.watch(connection) { [unowned self] in read(connection, take) }
@@ -33,8 +34,8 @@ package final class ControlServer {
     /// Ends all conversations and removes the socket.
     package func close() {
         for connection in connections.keys { hangUp(connection) }
-        loop?.forget(listener)
-        Glibc.close(listener)
+        if let listener { loop?.forget(listener.number) }
+        listener = nil
         removeIfPresent(path)
     }
 
@@ -58,7 +59,7 @@ package final class ControlServer {
     private func say(_ reply: ControlReply, to connection: CInt) {
         guard connections[connection] != nil else { return }
         let line = reply.encode() + [UInt8(ascii: "\n")]
-        let sent = send(connection, line, line.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT.rawValue))
+        let sent = send(connection, line, line.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
         if sent != line.count { hangUp(connection) }
     }
 

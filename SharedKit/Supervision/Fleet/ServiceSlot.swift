@@ -1,4 +1,3 @@
-private import CKernel
 private import Glibc
 private import SystemKit
 
@@ -88,13 +87,13 @@ final class ServiceProcess {
         self.log = log
         self.loop = loop
         var request = request
-        let output = try Pipe()
-        let error = try Pipe()
+        let output = try Pipe(blocks: false)
+        let error = try Pipe(blocks: false)
         request.output = output.writeEnd.number
         request.error = error.writeEnd.number
         pid = try request.start()
         startedAt = loop.now
-        streams = [(output.releaseReadEnd(), false), (error.releaseReadEnd(), true)]
+        streams = [(output.takeReadEnd().release(), false), (error.takeReadEnd().release(), true)]
         for stream in streams { loop.watch(stream.descriptor) { [weak self] in self?.read(stream) } }
     }
 
@@ -145,20 +144,4 @@ final class ServiceProcess {
         loop.forget(descriptor)
         close(descriptor)
     }
-}
-
-/// A pipe whose read end does not block.
-private struct Pipe: ~Copyable {
-    private let readEnd: FD
-    let writeEnd: FD
-
-    init() throws(SystemFailure) {
-        var ends: [CInt] = [0, 0]
-        try check("pipe2") { ck_log_pipe(&ends) }
-        readEnd = FD(owning: ends[0])
-        writeEnd = FD(owning: ends[1])
-    }
-
-    /// Hands the read end over; the write end is closed with the pipe.
-    consuming func releaseReadEnd() -> CInt { readEnd.release() }
 }

@@ -1,15 +1,12 @@
 package import Glibc
 package import SystemKit
 
-/// A bound and listening socket that outlives the processes which serve on it.
-package struct ListeningSocket: ~Copyable {
+/// A bound and listening socket that outlives the processes which serve on it; closed with its last owner.
+package final class ListeningSocket {
     private let descriptor: FD
 
     /// The descriptor to hand down.
     package var number: CInt { descriptor.number }
-
-    /// Gives the descriptor up: the caller closes it.
-    package consuming func release() -> CInt { descriptor.release() }
 
     private init(_ descriptor: consuming FD) { self.descriptor = descriptor }
 

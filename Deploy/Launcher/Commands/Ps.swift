@@ -1,0 +1,80 @@
+import ArgumentParser
+import Contracts
+import Supervision
+import SystemKit
+
+/// `codecollab ps`: a line for each service.
+struct Ps: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the services: phase, pid, port, restarts, memory.",
+        usage: "codecollab ps\ncodecollab ps --json")
+
+    @OptionGroup var options: FleetOptions
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() throws {
+        let reply = try Fleet.status(try Installation(options))
+        if json { return Console.say(reply.json) }
+        var rows = [["SERVICE", "PHASE", "PID", "PORT", "UP", "RESTARTS", "MEMORY", "LAST END"]]
+        for service in reply.services {
+            rows.append([
+                service.name, service.phase, service.pid.map(String.init) ?? "-", "\(service.port)",
+                service.uptimeMilliseconds.map(Reading.duration) ?? "-", "\(service.restarts)",
+                service.residentBytes.map(Reading.bytes) ?? "-", service.lastEnd ?? "-",
+            ])
+        }
+        Console.table(rows)
+    }
+}
+
+/// `codecollab status`: one line, and an exit code for scripts.
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say in one line whether the fleet is well; exit 0 if so, 1 if a service is not, 3 without a fleet.",
+        usage: "codecollab status")
+
+    @OptionGroup var options: FleetOptions
+
+    func run() throws {
+        let installation = try Installation(options)
+        guard let reply = try ControlClient.ask(ControlRequest(.status), at: installation.home.control) else {
+            Console.say("no fleet is running; start it with: make up")
+            throw ExitCode(3)
+        }
+        let unwell = reply.services.filter { $0.phase != "ready" }
+        guard unwell.isEmpty else {
+            Console.say("unwell: " + unwell.map { "\($0.name) is \($0.phase)" }.joined(separator: ", "))
+            throw ExitCode(1)
+        }
+        Console.say("all \(reply.services.count) services are ready at \(reply.url)")
+    }
+}
+
+/// `codecollab restart NAME`: a new process on the same sockets.
+struct Restart: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Restart a service: it drains, a new process takes over its sockets, no connection is refused.",
+        usage: "codecollab restart session")
+
+    @OptionGroup var options: FleetOptions
+    @Argument(help: "Its name.") var service: String
+
+    func run() throws {
+        let installation = try Installation(options)
+        let request = ControlRequest(.restart, service: service)
+        guard try ControlClient.ask(request, at: installation.home.control) != nil else { throw Fleet.isDown }
+        Console.tell("\(service) is ready again")
+    }
+}
+
+/// What commands ask of a running fleet.
+enum Fleet {
+    static let isDown = FleetFault("no fleet is running; start it with: make up")
+
+    static func status(_ installation: Installation) throws -> ControlReply {
+        guard let reply = try ControlClient.ask(ControlRequest(.status), at: installation.home.control) else {
+            throw isDown
+        }
+        return reply
+    }
+}

@@ -1,0 +1,40 @@
+# CodeCollab. `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# One configuration for everything: `up` and `test` share one build.
+BUILD := swift build -c release --explicit-target-dependency-import-check error
+PACKAGES := libsqlite3-dev libssl-dev libseccomp-dev libargon2-dev pkg-config
+TEST_PACKAGES := python3-venv
+
+.PHONY: help up down build test format lint clean packages test-packages
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 18
+
+up: build ## build what is needed, start the eight services, print the address
+	@Deploy/codecollab up
+
+down: ## stop everything, leave nothing running
+	@Deploy/codecollab down
+
+build: packages ## build everything that runs
+	@$(BUILD)
+
+test: packages test-packages ## build and run every test; the last line counts them
+	@Deploy/test
+
+format: ## write all Swift sources in the house format
+	@swift format -i -r --parallel Contracts SharedKit Services Deploy Tests
+
+lint: ## what the formatter would change
+	@swift format lint -r --parallel Contracts SharedKit Services Deploy Tests
+
+clean: down ## remove everything that was built; data in .codecollab stays
+	@rm -rf .build
+
+packages:
+	@Deploy/packages $(PACKAGES)
+
+test-packages:
+	@Deploy/packages $(TEST_PACKAGES)
