@@ -2,27 +2,31 @@ internal import CSandbox
 internal import Glibc
 internal import SystemKit
 
-/// The cgroup directories of this process, each with one child per run.
+/// Makes the cgroups of this process: one per run and hierarchy, beside our own, and nothing between runs.
 ///
-/// Named by pid and start time: a later process sweeps the directories of dead ones, and a reused pid does
-/// not protect them.
+/// Named by pid and start time: a later process sweeps what a killed one left, and a reused pid does not
+/// protect it.
 final class Cgroups: Sendable {
     let kind: CgroupLayout.Kind
     private let branches: [Branch]
     private let name: String
 
-    /// One hierarchy: where the directory of this process is.
+    /// One hierarchy: the directory that this process is in.
     final class Branch: Sendable {
         let controller: CgroupLayout.Controller
-        let base: String
         let directory: FD
 
-        init(controller: CgroupLayout.Controller, base: String, name: String) throws(SystemFailure) {
-            self.controller = controller
-            self.base = base
-            let path = "\(base)/\(name)"
-            try check("mkdir") { mkdir(path, 0o755) }
+        init(_ place: CgroupLayout.Place) throws(SystemFailure) {
+            controller = place.controller
+            let path = place.directory
             directory = FD(owning: try check("open") { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
+        }
+
+        /// Whether a cgroup can be made here at all.
+        func test(_ name: String) throws(SystemFailure) {
+            let number = directory.number
+            try check("mkdir") { mkdirat(number, name, 0o755) }
+            try check("rmdir") { unlinkat(number, name, AT_REMOVEDIR) }
         }
     }
 
@@ -36,8 +40,8 @@ final class Cgroups: Sendable {
             Self.sweep(place.directory)
             do {
                 if place.controller == .unified { try Self.delegate(place.directory) }
-                let branch = try Branch(controller: place.controller, base: place.directory, name: name)
-                if place.controller == .unified { try Self.delegate("\(place.directory)/\(name)") }
+                let branch = try Branch(place)
+                try branch.test(name)
                 branches.append(branch)
             } catch {
                 warnings.append("cgroup \(place.controller.rawValue) at \(place.directory): \(error)")
@@ -47,14 +51,6 @@ final class Cgroups: Sendable {
         kind = branches.isEmpty ? .none : layout.kind
     }
 
-    deinit {
-        for branch in branches {
-            ignoring("the next start sweeps what a busy cgroup leaves") {
-                try check("rmdir") { rmdir("\(branch.base)/\(name)") }
-            }
-        }
-    }
-
     var controllers: [CgroupLayout.Controller] { branches.map(\.controller) }
 
     /// A cgroup in every hierarchy, with its limits set and nobody in it.
@@ -62,7 +58,7 @@ final class Cgroups: Sendable {
         var parts: [CgroupPart] = []
         for branch in branches {
             do {
-                let part = try CgroupPart(branch: branch, name: name)
+                let part = try CgroupPart(branch: branch, name: "\(self.name)-\(name)")
                 parts.append(part)
                 try part.limit(to: limits)
             } catch {
@@ -83,7 +79,7 @@ final class Cgroups: Sendable {
 extension Cgroups {
     private static let prefix = "codecollab-"
 
-    /// `codecollab-<pid>-<start time>`.
+    /// `codecollab-<pid>-<start time>`; a run adds `-run<number>`.
     private static func name(pid: pid_t) -> String { "\(prefix)\(pid)-\(startTime(pid: pid) ?? "0")" }
 
     /// Field 22 of proc(5)'s stat; the name in field 2 may hold spaces, so count from its closing bracket.
@@ -98,12 +94,8 @@ extension Cgroups {
     private static func sweep(_ directory: String) {
         for entry in entries(directory) where entry.hasPrefix(prefix) {
             let parts = entry.dropFirst(prefix.count).split(separator: "-")
-            guard parts.count == 2, let pid = pid_t(parts[0]) else { continue }
-            if startTime(pid: pid) == String(parts[1]) { continue }
-            for child in entries("\(directory)/\(entry)") where child.hasPrefix("run") {
-                rmdir("\(directory)/\(entry)/\(child)")
-            }
-            rmdir("\(directory)/\(entry)")
+            guard parts.count >= 2, let pid = pid_t(parts[0]) else { continue }
+            if startTime(pid: pid) != String(parts[1]) { rmdir("\(directory)/\(entry)") }
         }
     }
 

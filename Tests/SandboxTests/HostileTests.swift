@@ -136,17 +136,25 @@ struct Footprint: Equatable {
             return stat("/proc/\(pid)", &status) == 0 && status.st_uid >= 1_000_000
         }.count
         mounts = Self.lines("/proc/self/mountinfo")
-        cgroups = Self.names("/sys/fs/cgroup").reduce(0) { sum, name in
-            sum + Self.names("/sys/fs/cgroup/\(name)").filter { $0.hasPrefix("codecollab-\(getpid())") }.reduce(0) {
-                $0 + Self.names("/sys/fs/cgroup/\(name)/\($1)").filter { $0.hasPrefix("run") }.count
-            }
-        }
+        cgroups = Self.lines("/proc/self/cgroup") < 0 ? 0 : Self.cgroups(below: "/sys/fs/cgroup", depth: 4)
         names = Self.names("/proc/self/fd").map { fd in
             var buffer = [CChar](repeating: 0, count: 256)
             let count = readlink("/proc/self/fd/\(fd)", &buffer, 255)
             return "\(fd) " + String(decoding: buffer.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
         descriptors = names.count
+    }
+
+    /// Cgroups of our runs, wherever in the tree this process is.
+    private static func cgroups(below directory: String, depth: Int) -> Int {
+        guard depth > 0 else { return 0 }
+        return names(directory).filter { !$0.hasPrefix(".") }.reduce(0) { sum, name in
+            var status = stat()
+            let path = "\(directory)/\(name)"
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return sum }
+            if name.hasPrefix("codecollab-\(getpid())-") { return sum + 1 }
+            return sum + cgroups(below: path, depth: depth - 1)
+        }
     }
 
     private static func names(_ directory: String) -> [String] {
