@@ -97,7 +97,6 @@ struct PeerConnection: Sendable {
         let channel = channel
         let handler = handler
         return try await channel.eventLoop.submit {
-            let raw = try RawConnection.install(on: channel)
             let pipeline = channel.pipeline.syncOperations
             handler.value.retire()
             let encoder = try pipeline.context(handlerType: HTTPRequestEncoder.self)
@@ -105,6 +104,7 @@ struct PeerConnection: Sendable {
             let own = try pipeline.context(handlerType: ClientHandler.self)
             pipeline.removeHandler(context: own, promise: nil)
             pipeline.removeHandler(context: encoder, promise: nil)
+            let raw = try RawConnection.install(on: channel)
             pipeline.removeHandler(context: decoder, promise: nil)
             channel.setOption(.autoRead, value: true).whenComplete { _ in channel.read() }
             return raw

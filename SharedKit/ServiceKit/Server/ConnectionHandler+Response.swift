@@ -89,22 +89,23 @@ extension ConnectionHandler {
         timer.invalidate()
         let channel = context.channel
         do {
-            try install(channel)
-            try removeHandlers(channel)
+            try exchange(channel, install)
         } catch {
             channel.close(promise: nil)
         }
     }
 
-    /// The parser goes last: it hands what it has not parsed to the new protocol.
-    private func removeHandlers(_ channel: any Channel) throws {
+    /// Puts the new protocol's handlers in the place of ours. The parser goes last: it hands what it has not parsed
+    /// to the new protocol.
+    private func exchange(_ channel: any Channel, _ install: (any Channel) throws -> Void) throws {
         let pipeline = channel.pipeline.syncOperations
         let encoder = try pipeline.context(handlerType: HTTPResponseEncoder.self)
         let decoder = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self)
         let mark = try pipeline.context(handlerType: FirstByteMark.self)
-        pipeline.removeHandler(context: mark, promise: nil)
         if let context { pipeline.removeHandler(context: context, promise: nil) }
+        pipeline.removeHandler(context: mark, promise: nil)
         pipeline.removeHandler(context: encoder, promise: nil)
+        try install(channel)
         pipeline.removeHandler(context: decoder, promise: nil)
         channel.setOption(.autoRead, value: true).whenComplete { _ in channel.read() }
     }
