@@ -1,5 +1,5 @@
 /// Who is where in a document: the last state of each client, bound to the connection that brought it.
-struct Awareness: Equatable {
+package struct Awareness: Equatable {
     private struct Entry: Equatable {
         var clock: UInt64
         /// JSON, or nil when the client has left.
@@ -9,10 +9,13 @@ struct Awareness: Equatable {
 
     private var entries: [UInt64: Entry] = [:]
 
+    /// Nobody is there.
+    package init() {}
+
     /// Takes an update of a connection in.
     /// - Returns: what everybody has to be told, or nil when it was news to nobody.
     /// - Throws: `ProtocolFault` for anything that is not an awareness update, or too much of it.
-    mutating func apply(_ update: ArraySlice<UInt8>, from connection: Int) throws(ProtocolFault) -> [UInt8]? {
+    package mutating func apply(_ update: ArraySlice<UInt8>, from connection: Int) throws(ProtocolFault) -> [UInt8]? {
         var reader = LibReader(update)
         var accepted: [UInt64] = []
         for _ in 0..<(try reader.count()) {
@@ -55,7 +58,7 @@ struct Awareness: Equatable {
 
     /// A connection is gone: its clients have left, with an unchanged clock so that they can come back.
     /// - Returns: what everybody has to be told, or nil when nobody left.
-    mutating func leave(_ connection: Int) -> [UInt8]? {
+    package mutating func leave(_ connection: Int) -> [UInt8]? {
         let gone = entries.filter { $0.value.owner == connection && $0.value.state != nil }.map(\.key).sorted()
         for client in gone { entries[client]?.state = nil }
         return gone.isEmpty ? nil : encode(gone)
@@ -65,13 +68,13 @@ struct Awareness: Equatable {
     private mutating func forgetAbsent() { entries = entries.filter { $0.value.state != nil } }
 
     /// Everybody's state, or nil when nobody is there.
-    var all: [UInt8]? {
+    package var all: [UInt8]? {
         let present = entries.filter { $0.value.state != nil }.map(\.key).sorted()
         return present.isEmpty ? nil : encode(present)
     }
 
     /// The clients that a connection brought.
-    func clients(of connection: Int) -> [UInt64] {
+    package func clients(of connection: Int) -> [UInt64] {
         entries.filter { $0.value.owner == connection && $0.value.state != nil }.map(\.key).sorted()
     }
 

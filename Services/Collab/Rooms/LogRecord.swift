@@ -1,15 +1,19 @@
-internal import Contracts
-internal import SystemKit
+package import Contracts
+package import SystemKit
 
 /// One record of a document's log: length, checksum, time, author, update; numbers little-endian.
-struct LogRecord: Equatable, Sendable {
-    let at: Timestamp
-    let author: UserID
-    let update: [UInt8]
+package struct LogRecord: Equatable, Sendable {
+    /// When it was taken in.
+    package let at: Timestamp
+    /// Who sent it.
+    package let author: UserID
+    /// The Yjs update.
+    package let update: [UInt8]
 
     private static let headBytes = 8
 
-    var encoded: [UInt8] {
+    /// The record's bytes in the log.
+    package var encoded: [UInt8] {
         let author = Array(author.text.utf8)
         let body = Self.little(UInt64(bitPattern: at.milliseconds), 8) + [UInt8(author.count)] + author + update
         return Self.little(UInt64(body.count), 4) + Self.little(UInt64(Checksum.of(body)), 4) + body
@@ -24,7 +28,7 @@ struct LogRecord: Equatable, Sendable {
     }
 
     /// The records of a log and how many of its bytes they fill; what follows is a write that a crash cut off.
-    static func read(_ log: [UInt8]) -> (records: [LogRecord], validBytes: Int) {
+    package static func read(_ log: [UInt8]) -> (records: [LogRecord], validBytes: Int) {
         var records: [LogRecord] = []
         var position = 0
         while position + headBytes <= log.count {
@@ -41,7 +45,8 @@ struct LogRecord: Equatable, Sendable {
         return (records, position)
     }
 
-    init(at: Timestamp, author: UserID, update: [UInt8]) {
+    /// A record.
+    package init(at: Timestamp, author: UserID, update: [UInt8]) {
         self.at = at
         self.author = author
         self.update = update

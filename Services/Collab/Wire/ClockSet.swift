@@ -1,11 +1,15 @@
 /// Clocks by client, as sorted ranges that do not touch.
-struct ClockSet: Equatable, Sendable {
+package struct ClockSet: Equatable, Sendable {
     private var ranges: [UInt64: [Range<UInt64>]] = [:]
 
-    var isEmpty: Bool { ranges.isEmpty }
+    /// No clocks.
+    package init() {}
+
+    /// Whether there are no clocks.
+    package var isEmpty: Bool { ranges.isEmpty }
 
     /// Adds a range; usually it goes on where the last one ended.
-    mutating func insert(_ client: UInt64, _ range: Range<UInt64>) {
+    package mutating func insert(_ client: UInt64, _ range: Range<UInt64>) {
         var list = ranges.removeValue(forKey: client) ?? []
         if let last = list.last, last.upperBound == range.lowerBound {
             list[list.count - 1] = last.lowerBound..<range.upperBound
@@ -36,12 +40,12 @@ struct ClockSet: Equatable, Sendable {
     }
 
     /// Adds everything of another set.
-    mutating func formUnion(_ other: ClockSet) {
+    package mutating func formUnion(_ other: ClockSet) {
         for (client, list) in other.ranges { for range in list { insert(client, range) } }
     }
 
     /// Whether every clock of `other` is here too.
-    func contains(_ other: ClockSet) -> Bool {
+    package func contains(_ other: ClockSet) -> Bool {
         other.ranges.allSatisfy { client, list in
             guard let own = ranges[client] else { return false }
             return list.allSatisfy { range in
@@ -57,7 +61,7 @@ struct ClockSet: Equatable, Sendable {
     }
 
     /// The state vector: for each client the end of the range that begins at zero.
-    var stateVector: [UInt8] {
+    package var stateVector: [UInt8] {
         let known = ranges.compactMap { client, list in
             list.first.flatMap { $0.lowerBound == 0 ? (client, $0.upperBound) : nil }
         }
@@ -71,7 +75,7 @@ struct ClockSet: Equatable, Sendable {
     }
 
     /// The set as the delete set of an update.
-    var deleteSet: [UInt8] {
+    package var deleteSet: [UInt8] {
         var writer = LibWriter()
         writer.unsigned(UInt64(ranges.count))
         for (client, list) in ranges.sorted(by: { $0.key > $1.key }) {

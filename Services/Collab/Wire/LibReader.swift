@@ -1,6 +1,7 @@
 /// A message that is not what the protocol says; the connection that sent it is closed.
-struct ProtocolFault: Error, Equatable {
-    let detail: String
+package struct ProtocolFault: Error, Equatable {
+    /// What is wrong, for people.
+    package let detail: String
 
     init(_ detail: String) { self.detail = detail }
 }

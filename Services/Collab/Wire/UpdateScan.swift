@@ -1,14 +1,15 @@
 /// What a Yjs update (v1) brings, found out without applying it: which clocks of which clients, which deletions.
 ///
 /// The whole update is checked for form, so that nothing goes into the log that clients would stumble over.
-struct UpdateScan: Equatable {
+package struct UpdateScan: Equatable {
     /// Clocks of structs that are there; skips are not.
-    private(set) var structs = ClockSet()
+    package private(set) var structs = ClockSet()
     /// Clocks that the update deletes.
-    private(set) var deletes = ClockSet()
+    package private(set) var deletes = ClockSet()
 
+    /// Reads and checks one update.
     /// - Throws: `ProtocolFault` for anything that is not exactly one update.
-    init(_ update: ArraySlice<UInt8>) throws(ProtocolFault) {
+    package init(_ update: ArraySlice<UInt8>) throws(ProtocolFault) {
         var reader = LibReader(update)
         let clients = try reader.count()
         guard clients <= Limits.clientsPerUpdate else { throw ProtocolFault("an update has too many clients") }

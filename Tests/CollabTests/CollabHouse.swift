@@ -1,0 +1,49 @@
+import CollabService
+import Contracts
+import ServiceKit
+import SystemKit
+import TestSupport
+
+/// The collab service beside a session service that knows one session and each member's role by name.
+struct CollabHouse: Sendable {
+    static let session = "ses_01J9Z3K4M5N6P7Q8R9S0T1V2W3"
+    let collab: RunningService
+
+    /// The statement of a member whose name says the role, e.g. `editor Ada`.
+    func statement(_ name: String) throws -> String { collab.statement(of: try .tester(name)) }
+
+    func options(_ name: String, document: String? = nil) throws -> CallOptions {
+        var path = ["session_id": Self.session]
+        path["document"] = document
+        return CallOptions(as: try .tester(name), path: path)
+    }
+
+    /// Runs both services while `body` uses them; `home` survives it.
+    static func open<Result: Sendable>(
+        _ home: TemporaryDirectory, _ body: (CollabHouse) async throws -> Result
+    ) async throws -> Result {
+        try await withService(.session, build: sessions) { session in
+            let settings = ["CODECOLLAB_HOME": home.path]
+            return try await withService(
+                .collab, environment: settings, peers: [.session: session.port], build: { try await CollabService.build($0) }
+            ) { collab in
+                try await body(CollabHouse(collab: collab))
+            }
+        }
+    }
+
+    private static func sessions(_ surroundings: ServiceSurroundings) async throws -> ServiceParts {
+        var routes = Routes()
+        routes.on(SessionEndpoints.get) { call in
+            let id: SessionID = try call.path("session_id")
+            guard id.text == session else { throw Problem(.notFound, "there is no such session") }
+            let word = try call.identity.name.text.split(separator: " ").first.map(String.init) ?? ""
+            guard let role = Role(rawValue: word) else { throw Problem(.forbidden, "you are no member") }
+            return .with {
+                $0.id = id
+                $0.yourRole = role
+            }
+        }
+        return ServiceParts(routes)
+    }
+}
