@@ -66,7 +66,7 @@ package enum AuthBoot {
         _ logger: Logger
     ) async throws -> AuthService.Settings {
         var settings = AuthService.Settings()
-        let host = configuration.text("CODECOLLAB_PUBLIC_HOST") ?? "127.0.0.1"
+        let host = configuration.text("CODECOLLAB_HOST") ?? "127.0.0.1"
         let isLocal = host == "localhost" || host == "::1" || host.hasPrefix("127.")
         settings.allowsGuests = try configuration.flag("CODECOLLAB_GUESTS", default: isLocal)
         if let issuer = configuration.text("CODECOLLAB_ISSUER") {

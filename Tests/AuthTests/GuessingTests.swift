@@ -1,0 +1,79 @@
+import AuthService
+import Contracts
+import SystemKit
+import TestSupport
+import Testing
+
+@Suite("guessing at the door") struct GuessingTests {
+    @Test("unknown and known logins get the same answer")
+    func sameAnswer() async throws {
+        let fixture = try await AuthFixture()
+        _ = try await fixture.register()
+        for login in ["ada", "nobody"] {
+            for _ in 0..<10 {
+                await #expect(throws: AuthRefusal.wrongCredentials) {
+                    try await fixture.login(login, "wrong")
+                }
+            }
+            _ = try? await fixture.login(login, "wrong")
+            await #expect(throws: AuthRefusal.delayed(milliseconds: 1000)) {
+                try await fixture.login(login, "wrong")
+            }
+        }
+    }
+
+    @Test("no test of ranks tells unknown from known logins by time")
+    func sameTime() async throws {
+        let fixture = try await AuthFixture()
+        _ = try await fixture.register()
+        var samples: [(isKnown: Bool, nanoseconds: UInt64)] = []
+        for round in 0..<300 {
+            let isKnown = round % 2 == 0
+            fixture.time.advance(by: .seconds(4000))
+            let start = monotonicNanoseconds()
+            _ = try? await fixture.login(isKnown ? "ada" : "nobody", "wrong")
+            samples.append((isKnown, monotonicNanoseconds() - start))
+        }
+        // Mann-Whitney: z of the known logins' rank sum; beyond 3.3 chance explains it once in a thousand
+        // times.
+        let ranks = samples.sorted { $0.nanoseconds < $1.nanoseconds }.enumerated()
+        let sum = ranks.filter(\.element.isKnown).reduce(0.0) { $0 + Double($1.offset + 1) }
+        let (count, other) = (150.0, 150.0)
+        let mean = count * (count + other + 1) / 2
+        let deviation = (count * other * (count + other + 1) / 12).squareRoot()
+        #expect(abs(sum - mean) / deviation < 3.3)
+    }
+
+    @Test("the owner gets in from a known device while strangers guess")
+    func owner() async throws {
+        let fixture = try await AuthFixture()
+        let device = try await fixture.register().deviceToken
+        for _ in 0..<40 { _ = try? await fixture.login("ada", "wrong", from: "203.0.113.9") }
+        await #expect(throws: AuthRefusal.self) { try await fixture.login() }
+        _ = try await fixture.login(device: device)
+        await #expect(throws: AuthRefusal.self) { try await fixture.login(device: "ccd_forged") }
+        await #expect(throws: AuthRefusal.self) { try await fixture.login("bob", device: device) }
+    }
+
+    @Test("a storm of logins is refused with a time to come back, not queued for ever")
+    func storm() async throws {
+        let fixture = try await AuthFixture(parallelPasswords: 4)
+        let device = try await fixture.register().deviceToken
+        let refusals = await withTaskGroup(of: AuthRefusal?.self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    do {
+                        _ = try await fixture.login("user\(number)", "wrong", from: "10.\(number).0.1")
+                    } catch {
+                        return error as? AuthRefusal
+                    }
+                    return nil
+                }
+            }
+            return await group.reduce(into: [AuthRefusal]()) { all, one in one.map { all.append($0) } }
+        }
+        #expect(refusals.count == 100)
+        #expect(refusals.contains(.overloaded(milliseconds: 1000)) && refusals.contains(.wrongCredentials))
+        _ = try await fixture.login(device: device)
+    }
+}
