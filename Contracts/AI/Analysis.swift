@@ -47,10 +47,14 @@ public struct FileMetrics: WireObject, Equatable {
     public var codeLines = 0
     /// Lines with nothing but comment.
     public var commentLines = 0
+    /// Lines with nothing at all.
+    public var blankLines = 0
     /// Functions found.
     public var functions = 0
     /// The longest function, lines.
     public var longestFunctionLines = 0
+    /// Where the longest function begins, from 1; absent without functions.
+    public var longestFunctionStart: Int?
     /// McCabe's cyclomatic complexity of the file: decisions + 1 for each function.
     public var complexity = 0
     /// The deepest nesting of blocks.
@@ -64,7 +68,8 @@ public struct FileMetrics: WireObject, Equatable {
         field("path", \.path), field("language", \.language), field("lines", \.lines),
         field("code_lines", \.codeLines), field("comment_lines", \.commentLines),
         field("functions", \.functions),
-        field("longest_function_lines", \.longestFunctionLines), field("complexity", \.complexity),
+        field("longest_function_lines", \.longestFunctionLines),
+        field("longest_function_start", \.longestFunctionStart), field("complexity", \.complexity),
         field("nesting", \.nesting))
 }
 

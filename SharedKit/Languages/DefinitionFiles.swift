@@ -38,7 +38,8 @@ enum DefinitionFiles {
     /// What the field table cannot say: every placeholder is known, a build names what it makes.
     private static func check(_ language: Language, _ file: String) throws(LanguageFailure) {
         let tools = Set(language.tools.map(\.name))
-        for step in [language.compile, language.check, language.run].compactMap({ $0 }) {
+        let steps = [language.compile, language.check, language.run].compactMap { $0 } + language.analysers.map(\.step)
+        for step in steps {
             let texts = step.arguments + step.environment.values + step.mounts
             for text in texts {
                 if let unknown = CommandTemplate.unknownPlaceholder(in: text, tools: tools) {

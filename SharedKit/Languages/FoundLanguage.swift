@@ -82,3 +82,10 @@ package struct FoundTool: Sendable, Equatable {
         return String(path[..<slash])
     }
 }
+
+extension FoundLanguage {
+    /// An analyser's command, or nil when its tool is not here.
+    package func analyserCommand(_ analyser: LanguageAnalyser, _ inputs: CommandInputs) -> LanguageCommand? {
+        tools[analyser.tool] == nil ? nil : CommandTemplate(self, inputs).command(analyser.step)
+    }
+}
