@@ -16,7 +16,9 @@ enum Console {
     static func write(_ bytes: [UInt8], to descriptor: CInt) {
         var start = 0
         while start < bytes.count {
-            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + start, bytes.count - start) }
+            let written = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress! + start, bytes.count - start)
+            }
             if written == -1 && errno == EINTR { continue }
             guard written > 0 else { return }
             start += written
@@ -26,10 +28,13 @@ enum Console {
     /// Columns, each as wide as its widest cell.
     static func table(_ rows: [[String]]) {
         let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+        let widths = (0..<columns).map { column in
+            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+        }
         for row in rows {
             let cells = row.enumerated().map { index, cell in
-                index == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
+                index == row.count - 1
+                    ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
             }
             say(cells.joined(separator: "  "))
         }

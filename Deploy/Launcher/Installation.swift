@@ -31,7 +31,8 @@ struct Installation {
         let path = "\(root)/Deploy/fleet.json"
         guard let bytes = readBytes(path) else { throw FleetFault("\(path) cannot be read") }
         return FleetPlan(
-            fleet: try FleetDescription.parse(bytes), home: home, root: root, programs: programs, portBase: portBase,
+            fleet: try FleetDescription.parse(bytes), home: home, root: root, programs: programs,
+            portBase: portBase,
             ownEnvironment: environment)
     }
 
@@ -60,7 +61,8 @@ struct Installation {
         guard let text = option.map(String.init) ?? variable, !text.isEmpty else { return nil }
         let highestOffset = 99
         guard let base = Int(text), (1...65_535 - highestOffset).contains(base) else {
-            throw FleetFault("CODECOLLAB_PORT_BASE: expected a port from 1 to \(65_535 - highestOffset), not \(text)")
+            throw FleetFault(
+                "CODECOLLAB_PORT_BASE: expected a port from 1 to \(65_535 - highestOffset), not \(text)")
         }
         return base
     }

@@ -21,7 +21,7 @@ struct Launcher: ParsableCommand {
             codecollab down                        stop everything
             """,
         subcommands: [
-            Up.self, Down.self, Ps.self, Status.self, Logs.self, Restart.self, Doctor.self,
+            Up.self, Down.self, Ps.self, Status.self, Logs.self, Restart.self, Doctor.self, Run.self,
             Environment.self, Version.self, Supervise.self,
         ])
 }

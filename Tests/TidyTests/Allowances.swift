@@ -1,7 +1,10 @@
 /// The exceptions to the rules, each with the reason why it is right.
 enum Allowances {
     /// Paths that may start a task of their own: work that outlives the call and is ended by its owner.
-    static let bareTasks: [String: String] = [:]
+    static let bareTasks: [String: String] = [
+        "Deploy/Launcher/Blocking.swift":
+            "the command line waits on its main thread for one asynchronous call"
+    ]
 
     /// `path:function` that may be longer than the budget.
     static let longFunctions: [String: String] = [:]

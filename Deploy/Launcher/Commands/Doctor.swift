@@ -6,7 +6,8 @@ import SystemKit
 /// `codecollab doctor`: what this machine has and lacks, each with what to do.
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check this machine: ports, kernel, disk, executables, clock; exit 1 if the fleet cannot run.",
+        abstract:
+            "Check this machine: ports, kernel, disk, executables, clock; exit 1 if the fleet cannot run.",
         usage: "codecollab doctor")
 
     @OptionGroup var options: FleetOptions
@@ -15,7 +16,9 @@ struct Doctor: ParsableCommand {
         let installation = try Installation(options)
         let plan = try installation.plan()
         let findings =
-            executables(plan) + ports(plan, installation) + kernel() + [disk(installation.home), memory(), clock()]
+            executables(plan) + ports(plan, installation) + kernel() + [
+                disk(installation.home), memory(), clock(),
+            ]
         for finding in findings { Console.say("\(finding.grade.rawValue)  \(finding.text)") }
         if findings.contains(where: { $0.grade == .fault }) { throw ExitCode(1) }
     }
@@ -90,13 +93,15 @@ struct Doctor: ParsableCommand {
         let line = readText("/proc/meminfo")?.split(separator: "\n").first { $0.hasPrefix("MemAvailable") }
         let kilobytes = line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
         let enough = 1_000_000
-        return Finding(kilobytes >= enough ? .fine : .warning, "\(Reading.bytes(kilobytes * 1024)) of memory are free")
+        return Finding(
+            kilobytes >= enough ? .fine : .warning, "\(Reading.bytes(kilobytes * 1024)) of memory are free")
     }
 
     private func clock() -> Finding {
         let year2024: Int64 = 1_704_067_200_000
         let isSet = WallClock.system.now().milliseconds > year2024
-        return Finding(isSet ? .fine : .fault, isSet ? "the clock is set" : "the clock is wrong: tokens will not work")
+        return Finding(
+            isSet ? .fine : .fault, isSet ? "the clock is set" : "the clock is wrong: tokens will not work")
     }
 }
 

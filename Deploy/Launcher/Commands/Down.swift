@@ -63,6 +63,7 @@ struct Leftovers {
             for pid in strays { kill(pid, SIGKILL) }
             usleep(pause)
         }
-        throw FleetFault("processes of this fleet do not end: \(ProcessTable.processes(withEnvironment: entry))")
+        throw FleetFault(
+            "processes of this fleet do not end: \(ProcessTable.processes(withEnvironment: entry))")
     }
 }

@@ -18,7 +18,8 @@ struct Logs: ParsableCommand {
     @OptionGroup var options: FleetOptions
     @Flag(name: .shortAndLong, help: "Go on with what comes.") var follow = false
     @Option(help: "Only this service; may be given several times.") var service: [String] = []
-    @Option(help: "Only this level and above: trace, debug, info, notice, warning, error, critical.") var level = "trace"
+    @Option(help: "Only this level and above: trace, debug, info, notice, warning, error, critical.")
+    var level = "trace"
     @Option(help: "Only lines of this trace; the beginning of its id is enough.") var trace: String?
     @Option(help: "Only lines of the last so much time: 90s, 10m, 2h.") var since: String?
     @Option(name: .shortAndLong, help: "At most so many of the latest lines.") var lines = 200
@@ -27,7 +28,9 @@ struct Logs: ParsableCommand {
     func run() throws {
         let home = try Installation(options).home
         let filter = try LogFilter(level: level, trace: trace, since: since, now: WallClock.system.now())
-        let files = names(in: home.logs).filter { $0.hasSuffix(".jsonl") && wants($0) }.map { "\(home.logs)/\($0)" }
+        let files = names(in: home.logs).filter { $0.hasSuffix(".jsonl") && wants($0) }.map {
+            "\(home.logs)/\($0)"
+        }
         guard !files.isEmpty else { throw FleetFault("no logs in \(home.logs)") }
         let printer = LogPrinter(isRaw: json)
         let tails = files.map { LogTail($0) }
@@ -35,14 +38,17 @@ struct Logs: ParsableCommand {
         for entry in old.sorted(by: { $0.at < $1.at }).suffix(max(0, lines)) { printer.show(entry) }
         let pause: UInt32 = 100_000
         while follow {
-            for entry in try tails.flatMap({ try $0.more() }).compactMap(LogEntry.init).filter(filter.admits) {
+            for entry in try tails.flatMap({ try $0.more() }).compactMap(LogEntry.init).filter(filter.admits)
+            {
                 printer.show(entry)
             }
             usleep(pause)
         }
     }
 
-    private func wants(_ file: String) -> Bool { service.isEmpty || service.contains(String(file.dropLast(6))) }
+    private func wants(_ file: String) -> Bool {
+        service.isEmpty || service.contains(String(file.dropLast(6)))
+    }
 }
 
 /// Which lines are wanted.
@@ -70,7 +76,8 @@ struct LogFilter {
 
     private static func milliseconds(_ text: String) throws -> Int64 {
         let units: [Character: Int64] = ["s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), count > 0 else {
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), count > 0
+        else {
             throw FleetFault("--since: expected a number and s, m, h or d, not \(text)")
         }
         return count * unit
@@ -88,7 +95,9 @@ struct LogEntry {
     let others: [JSONMember]
 
     init?(_ line: [UInt8]) {
-        guard case .object(let members)? = ignoring("half a line is not shown", { try JSONValue.decode(line) }) else {
+        guard
+            case .object(let members)? = ignoring("half a line is not shown", { try JSONValue.decode(line) })
+        else {
             return nil
         }
         let value = JSONValue.object(members)
@@ -113,7 +122,8 @@ struct LogPrinter {
     func show(_ entry: LogEntry) {
         if isRaw { return Console.write(entry.line + [UInt8(ascii: "\n")], to: STDOUT_FILENO) }
         let time = entry.at.dropFirst(11).dropLast()
-        let others = entry.others.map { "\($0.name)=\($0.value.text ?? $0.value.json)" }.joined(separator: " ")
+        let others = entry.others.map { "\($0.name)=\($0.value.text ?? $0.value.json)" }.joined(
+            separator: " ")
         let name = entry.service + String(repeating: " ", count: max(0, 10 - entry.service.count))
         let text = "\(time) \(paint(name, hue(entry.service))) \(paint(entry.level, severity(entry.level)))"
         Console.say("\(text) \(entry.message)\(others.isEmpty ? "" : "  \(others)")")

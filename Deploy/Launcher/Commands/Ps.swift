@@ -30,7 +30,8 @@ struct Ps: ParsableCommand {
 /// `codecollab status`: one line, and an exit code for scripts.
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say in one line whether the fleet is well; exit 0 if so, 1 if a service is not, 3 without a fleet.",
+        abstract:
+            "Say in one line whether the fleet is well; exit 0 if so, 1 if a service is not, 3 without a fleet.",
         usage: "codecollab status")
 
     @OptionGroup var options: FleetOptions
@@ -53,7 +54,8 @@ struct Status: ParsableCommand {
 /// `codecollab restart NAME`: a new process on the same sockets.
 struct Restart: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Restart a service: it drains, a new process takes over its sockets, no connection is refused.",
+        abstract:
+            "Restart a service: it drains, a new process takes over its sockets, no connection is refused.",
         usage: "codecollab restart session")
 
     @OptionGroup var options: FleetOptions

@@ -6,7 +6,8 @@ import SystemKit
 
 /// `codecollab supervise`: the process that owns the sockets and the services. `up` starts it.
 struct Supervise: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Be the supervisor (started by up).", shouldDisplay: false)
+    static let configuration = CommandConfiguration(
+        abstract: "Be the supervisor (started by up).", shouldDisplay: false)
 
     @OptionGroup var options: FleetOptions
     @Option(help: "Descriptor for news.") var news: Int32?

@@ -59,8 +59,8 @@ struct Up: ParsableCommand {
             try wait(for: number, until: deadline)
             let count = try check("read") { read(number, &chunk, chunk.count) }
             guard count > 0 else { break }
-            for line in splitter.take(chunk[..<count]) {
-                if try show(FleetProgress.decode(line)) { return }
+            for line in splitter.take(chunk[..<count]) where try show(FleetProgress.decode(line)) {
+                return
             }
         }
         let output = readText("\(installation.home.path)/supervisor.out") ?? ""

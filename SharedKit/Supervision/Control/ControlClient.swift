@@ -12,7 +12,9 @@ package enum ControlClient {
         at path: String,
         untilEnd: Bool = false
     ) throws -> ControlReply? {
-        guard let connection = ignoring("without a supervisor there is no socket", { try connectUnix(path).release() })
+        guard
+            let connection = ignoring(
+                "without a supervisor there is no socket", { try connectUnix(path).release() })
         else { return nil }
         let socket = FD(owning: connection)
         try limitWait(socket.number, seconds: untilEnd ? 150 : 60)
@@ -24,7 +26,9 @@ package enum ControlClient {
             let number = socket.number
             let count = try check("read") { read(number, &chunk, chunk.count) }
             guard count > 0 else { break }
-            for line in splitter.take(chunk[..<count]) where first == nil { first = try ControlReply.decode(line) }
+            for line in splitter.take(chunk[..<count]) where first == nil {
+                first = try ControlReply.decode(line)
+            }
         }
         if let refusal = first?.refusal { throw FleetFault(refusal) }
         return first

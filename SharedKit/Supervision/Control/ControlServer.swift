@@ -45,9 +45,13 @@ package final class ControlServer {
     ) {
         var chunk = [UInt8](repeating: 0, count: 4096)
         let count = Glibc.read(connection, &chunk, chunk.count)
-        guard count > 0, let lines = connections[connection]?.take(chunk[..<count]) else { return hangUp(connection) }
+        guard count > 0, let lines = connections[connection]?.take(chunk[..<count]) else {
+            return hangUp(connection)
+        }
         for line in lines {
-            guard let request = ignoring("a line that is no order ends the talk", { try ControlRequest.decode(line) })
+            guard
+                let request = ignoring(
+                    "a line that is no order ends the talk", { try ControlRequest.decode(line) })
             else { return hangUp(connection) }
             take(request) { [weak self] reply, isLast in
                 self?.say(reply, to: connection)

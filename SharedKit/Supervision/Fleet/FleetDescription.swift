@@ -57,7 +57,8 @@ package struct FleetDescription: WireObject {
     package var children: [ChildSpec] {
         services.map { service in
             ChildSpec(
-                id: service.name, restart: .permanent, shutdown: .timeout(.milliseconds(service.stopTimeoutMilliseconds)),
+                id: service.name, restart: .permanent,
+                shutdown: .timeout(.milliseconds(service.stopTimeoutMilliseconds)),
                 after: Set(service.dependsOn), startTimeout: .milliseconds(startTimeoutMilliseconds))
         }
     }

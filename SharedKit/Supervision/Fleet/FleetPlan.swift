@@ -33,7 +33,9 @@ package struct FleetPlan: Sendable {
     }
 
     /// The TCP port of a service.
-    package func port(of service: ServiceDescription) -> Int { portBase.map { $0 + service.offset } ?? service.port }
+    package func port(of service: ServiceDescription) -> Int {
+        portBase.map { $0 + service.offset } ?? service.port
+    }
 
     /// Where people find the fleet: its last service is the public door.
     package var url: String { "http://127.0.0.1:\(fleet.services.last.map(port) ?? 0)/" }
@@ -62,7 +64,8 @@ package struct FleetPlan: Sendable {
     }
 
     private func filled(_ text: String, for service: ServiceDescription) -> String {
-        [("{home}", home.path), ("{root}", root), ("{data}", home.data(service.name))].reduce(text) { text, pair in
+        [("{home}", home.path), ("{root}", root), ("{data}", home.data(service.name))].reduce(text) {
+            text, pair in
             text.split(separator: pair.0, omittingEmptySubsequences: false).joined(separator: pair.1)
         }
     }

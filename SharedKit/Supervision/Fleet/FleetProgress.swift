@@ -40,5 +40,6 @@ package struct FleetProgress: WireObject {
 
     /// The table.
     package static let fields = Fields<FleetProgress>(
-        field("kind", \.kind), field("service", \.service), field("detail", \.detail), field("ms", \.milliseconds))
+        field("kind", \.kind), field("service", \.service), field("detail", \.detail),
+        field("ms", \.milliseconds))
 }

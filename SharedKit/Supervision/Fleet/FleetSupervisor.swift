@@ -30,7 +30,8 @@ package final class FleetSupervisor {
         self.report = report
         startedAt = loop.now
         secrets = try Secrets(file: plan.home.secrets, names: plan.secretNames)
-        log = try ServiceLog(service: "supervisor", path: plan.home.log("supervisor"), clock: clock, echo: echo)
+        log = try ServiceLog(
+            service: "supervisor", path: plan.home.log("supervisor"), clock: clock, echo: echo)
         let loop = loop
         slots = try plan.fleet.services.map { try ServiceSlot($0, plan: plan, loop: loop, echo: echo) }
         state = SupervisorState(plan.fleet.children, policy: plan.fleet.policy, seed: monotonicNanoseconds())
@@ -96,7 +97,8 @@ extension FleetSupervisor {
         case .kill(let id, _): slot(id)?.process?.killGroup()
         case .gaveUp(let id): giveUp(id)
         case .forgot: break
-        case .booted: report(FleetProgress(.booted, detail: plan.url, milliseconds: milliseconds(since: startedAt)))
+        case .booted:
+            report(FleetProgress(.booted, detail: plan.url, milliseconds: milliseconds(since: startedAt)))
         case .ended: loop.finish()
         }
     }
@@ -120,7 +122,9 @@ extension FleetSupervisor {
     }
 
     private func giveUp(_ id: String) {
-        note("critical", "\(id) was restarted too often and stays down; bring it back with: codecollab restart \(id)")
+        note(
+            "critical",
+            "\(id) was restarted too often and stays down; bring it back with: codecollab restart \(id)")
         report(FleetProgress(.gaveUp, id, detail: slot(id)?.lastEnd))
         slot(id)?.answer("\(id) was restarted too often: \(slot(id)?.lastEnd ?? "?")")
     }
@@ -150,7 +154,9 @@ extension FleetSupervisor {
 
     private func askWhetherAlive(_ slot: ServiceSlot, _ generation: Int, after pause: Duration) {
         loop.after(pause) { [weak self, weak slot] in
-            guard let self, let slot, let process = slot.process, process.generation == generation else { return }
+            guard let self, let slot, let process = slot.process, process.generation == generation else {
+                return
+            }
             let limit = Duration.milliseconds(plan.fleet.livenessTimeoutMilliseconds)
             process.probe = HealthProbe(
                 "/livez", socket: plan.home.socket(slot.service.name), loop: loop, timeout: limit
@@ -185,7 +191,9 @@ extension FleetSupervisor {
         apply(.exited(id, generation: process.generation, reason))
     }
 
-    private func keepCrash(_ slot: ServiceSlot, _ process: ServiceProcess, _ status: ExitStatus, _ tail: String) {
+    private func keepCrash(
+        _ slot: ServiceSlot, _ process: ServiceProcess, _ status: ExitStatus, _ tail: String
+    ) {
         var record = CrashRecord()
         record.service = slot.service.name
         record.generation = process.generation
@@ -198,7 +206,9 @@ extension FleetSupervisor {
         let path = ignoring("a full disk must not end the fleet") {
             try record.save(in: plan.home.crashes, at: clock.now())
         }
-        note("error", "\(record.service) ended by itself: \(status); crash record \(path ?? "could not be written")")
+        note(
+            "error",
+            "\(record.service) ended by itself: \(status); crash record \(path ?? "could not be written")")
         report(FleetProgress(.crashed, record.service, detail: status.description))
     }
 

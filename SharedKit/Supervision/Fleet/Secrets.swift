@@ -35,10 +35,14 @@ package struct Secrets: Sendable {
     private static func read(_ file: String) throws -> [String: String] {
         var facts = stat()
         guard stat(file, &facts) == 0 else { return [:] }
-        guard facts.st_mode & 0o077 == 0 else { throw FleetFault("others may read \(file): chmod 600 it, then rotate") }
+        guard facts.st_mode & 0o077 == 0 else {
+            throw FleetFault("others may read \(file): chmod 600 it, then rotate")
+        }
         guard let text = readText(file) else { throw SystemFailure(call: "read \(file)", errno: EACCES) }
         let pairs = text.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1) }
-        guard pairs.allSatisfy({ $0.count == 2 }) else { throw FleetFault("\(file) is damaged: remove it or restore it") }
+        guard pairs.allSatisfy({ $0.count == 2 }) else {
+            throw FleetFault("\(file) is damaged: remove it or restore it")
+        }
         return Dictionary(pairs.map { (String($0[0]), String($0[1])) }) { $1 }
     }
 

@@ -28,7 +28,8 @@ package struct CrashRecord: WireObject, Equatable {
 
     /// The table.
     package static let fields = Fields<CrashRecord>(
-        field("service", \.service), field("at", \.at), field("generation", \.generation), field("pid", \.pid),
+        field("service", \.service), field("at", \.at), field("generation", \.generation),
+        field("pid", \.pid),
         field("reason", \.reason), field("exit_code", \.exitCode), field("signal", \.signal),
         field("ran_ms", \.ranMilliseconds), field("stderr_tail", \.stderrTail))
 

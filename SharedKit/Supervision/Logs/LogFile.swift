@@ -42,7 +42,9 @@ package final class LogFile {
     }
 
     private func rotate() throws(SystemFailure) {
-        for number in stride(from: kept - 1, through: 1, by: -1) { rename("\(path).\(number)", "\(path).\(number + 1)") }
+        for number in stride(from: kept - 1, through: 1, by: -1) {
+            rename("\(path).\(number)", "\(path).\(number + 1)")
+        }
         try check("rename") { rename(path, "\(path).1") }
         close(descriptor)
         descriptor = try Self.open(path)

@@ -5,10 +5,14 @@ package import SystemKit
 package enum LogLine {
     /// The line for the log file.
     /// - Parameter isError: whether it came from standard error, where Swift writes backtraces.
-    package static func normalized(_ line: [UInt8], service: String, isError: Bool, at now: Timestamp) -> [UInt8] {
+    package static func normalized(
+        _ line: [UInt8], service: String, isError: Bool, at now: Timestamp
+    ) -> [UInt8] {
         if isObject(line) { return line }
         let text = String(decoding: line, as: UTF8.self)
-        return record(isError ? "error" : "info", service: service, text, at: now, stream: isError ? "stderr" : "stdout")
+        return record(
+            isError ? "error" : "info", service: service, text, at: now, stream: isError ? "stderr" : "stdout"
+        )
     }
 
     /// A line of our own in the form that services use.

@@ -19,7 +19,8 @@ package struct SupervisorPolicy: Sendable, Equatable {
 
         /// OTP's default is 3 within 5 s.
         package init(maxRestarts: Int = 3, within: Duration = .seconds(5)) {
-            precondition(maxRestarts >= 0 && within > .zero, "an intensity is a number of restarts in some time")
+            precondition(
+                maxRestarts >= 0 && within > .zero, "an intensity is a number of restarts in some time")
             self.maxRestarts = maxRestarts
             self.within = within
         }

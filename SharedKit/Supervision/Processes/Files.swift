@@ -17,7 +17,9 @@ package func readBytes(_ path: String) -> [UInt8]? {
 }
 
 /// The text of a small file, or nil when it cannot be read.
-package func readText(_ path: String) -> String? { readBytes(path).map { String(decoding: $0, as: UTF8.self) } }
+package func readText(_ path: String) -> String? {
+    readBytes(path).map { String(decoding: $0, as: UTF8.self) }
+}
 
 /// The names in a directory, sorted; none when it cannot be read.
 package func names(in directory: String) -> [String] {
@@ -45,7 +47,8 @@ package func readLink(_ path: String) -> String? {
 package func replaceFile(_ path: String, with bytes: [UInt8], mode: mode_t = 0o600) throws(SystemFailure) {
     let draft = "\(path).new"
     let file = FD(
-        owning: try check("open") { open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode) })
+        owning: try check("open") { open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode) }
+    )
     try file.write(bytes)
     try check("fsync") { fsync(file.number) }
     try file.close()
@@ -57,7 +60,9 @@ package func makeDirectories(_ path: String, mode: mode_t = 0o700) throws(System
     var made = path.hasPrefix("/") ? "" : "."
     for part in path.split(separator: "/") {
         made += "/\(part)"
-        if mkdir(made, mode) == -1 && errno != EEXIST { throw SystemFailure(call: "mkdir \(made)", errno: errno) }
+        if mkdir(made, mode) == -1 && errno != EEXIST {
+            throw SystemFailure(call: "mkdir \(made)", errno: errno)
+        }
     }
 }
 

@@ -77,7 +77,9 @@ package func withAddress<Address, Result>(
 /// A connection to a Unix socket, or nil when nobody listens there.
 /// - Parameter isBlocking: false for use in an event loop.
 package func connectUnix(_ path: String, isBlocking: Bool = true) throws(SystemFailure) -> FD {
-    guard var name = unixAddress(path) else { throw SystemFailure(call: "connect \(path)", errno: ENAMETOOLONG) }
+    guard var name = unixAddress(path) else {
+        throw SystemFailure(call: "connect \(path)", errno: ENAMETOOLONG)
+    }
     let descriptor = try newSocket(AF_UNIX, flags: isBlocking ? 0 : CInt(SOCK_NONBLOCK.rawValue))
     let number = descriptor.number
     try check("connect") { withAddress(&name) { connect(number, $0, $1) } }

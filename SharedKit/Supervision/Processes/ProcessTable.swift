@@ -15,7 +15,9 @@ package enum ProcessTable {
 
     /// The fields of /proc/PID/stat after the name, starting with the state.
     private static func fields(of pid: CInt) -> [Substring]? {
-        guard let text = readText("/proc/\(pid)/stat"), let close = text.lastIndex(of: ")") else { return nil }
+        guard let text = readText("/proc/\(pid)/stat"), let close = text.lastIndex(of: ")") else {
+            return nil
+        }
         return text[text.index(after: close)...].split(separator: " ")
     }
 
@@ -32,13 +34,17 @@ package enum ProcessTable {
 
     /// Memory of the process that is in RAM, in bytes.
     package static func residentBytes(of pid: CInt) -> Int? {
-        let pages = readText("/proc/\(pid)/statm")?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        let pages = readText("/proc/\(pid)/statm")?.split(separator: " ").dropFirst().first.flatMap {
+            Int($0)
+        }
         return pages.map { $0 * Int(sysconf(CInt(_SC_PAGESIZE))) }
     }
 
     /// The entries of the environment with which the process was started, as far as we may see it.
     package static func environment(of pid: CInt) -> [String] {
-        (readBytes("/proc/\(pid)/environ") ?? []).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        (readBytes("/proc/\(pid)/environ") ?? []).split(separator: 0).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     /// The processes whose environment holds `entry`, e.g. `"CODECOLLAB_FLEET=1f"`.
@@ -59,7 +65,9 @@ package enum ProcessTable {
 
     /// The command line of the process, for people.
     package static func command(of pid: CInt) -> String {
-        let words = readBytes("/proc/\(pid)/cmdline")?.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        let words = readBytes("/proc/\(pid)/cmdline")?.split(separator: 0).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         return words?.joined(separator: " ") ?? "?"
     }
 
@@ -68,7 +76,8 @@ package enum ProcessTable {
         return (readText(table) ?? "").split(separator: "\n").dropFirst().compactMap { line in
             let columns = line.split(separator: " ")
             guard columns.count > 9, columns[3] == listening else { return nil }
-            return columns[1].split(separator: ":").last.flatMap { Int($0, radix: 16) } == port ? columns[9] : nil
+            return columns[1].split(separator: ":").last.flatMap { Int($0, radix: 16) } == port
+                ? columns[9] : nil
         }
     }
 }

@@ -1,0 +1,141 @@
+import ArgumentParser
+import Contracts
+import Glibc
+import Supervision
+import SystemKit
+
+/// `codecollab run FILE`: runs a file in the fleet as if it ran here: its output, its input, its exit code.
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a file in the fleet: its output as it comes, its exit code as ours.",
+        usage: """
+            codecollab run hello.py
+            codecollab run main.c -- first second < input.txt
+            codecollab run --language ruby script --wall 5000
+            """)
+
+    @OptionGroup var options: FleetOptions
+    @Option(help: "Its language; found from the name of the file unless given.") var language: String?
+    @Option(help: "The most wall time, in milliseconds.") var wall: Int?
+    @Option(help: "The most memory, in bytes.") var memory: Int?
+    @Flag(name: .shortAndLong, help: "Leave out the line about verdict, time and memory.") var quiet = false
+    @Argument(help: "The file.") var file: String
+    @Argument(parsing: .postTerminator, help: "Arguments of the program, after --.") var arguments: [String] =
+        []
+
+    func run() throws {
+        let installation = try Installation(options)
+        let source = try SourceFile(try SourcePath(fileName), text())
+        let input = isatty(STDIN_FILENO) == 1 ? "" : String(decoding: readAll(STDIN_FILENO), as: UTF8.self)
+        let url = try Fleet.status(installation).url
+        let request = (source, input, url)
+        let ended = try blocking { try await follow(request.0, input: request.1, at: request.2) }
+        guard let ended else { throw FleetFault("the gateway's answer ended before the run did") }
+        throw ExitCode(show(ended))
+    }
+
+    private var fileName: String { file.split(separator: "/").last.map(String.init) ?? file }
+
+    private func text() throws -> String {
+        guard let bytes = readBytes(file) else { throw FleetFault("\(file) cannot be read") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw FleetFault("\(file) is not UTF-8")
+        }
+        return text
+    }
+
+    private func follow(_ source: SourceFile, input: String, at url: String) async throws -> Contracts.Run? {
+        let door = try await PublicDoor(url: url)
+        let language = try await door.language(named: language, ofFile: fileName)
+        let request = try SnippetRequest.with(language: language, source, input, arguments, limits)
+        return try await door.run(request) { event in
+            guard let content = event.content else { return }
+            let output = event.kind == .stderr ? STDERR_FILENO : STDOUT_FILENO
+            Console.write(try SourceFile.bytes(of: content, event.encoding), to: output)
+        }
+    }
+
+    private var limits: RunLimits {
+        RunLimits.with {
+            $0.wallMilliseconds = wall
+            $0.memoryBytes = memory
+        }
+    }
+
+    /// Says how the run ended and gives our exit code: the program's own, as a shell gives it.
+    private func show(_ run: Contracts.Run) -> CInt {
+        for diagnostic in run.compile?.diagnostics ?? [] { Console.tell(Self.line(diagnostic)) }
+        if run.state == .compileFailed, let output = run.compile?.output,
+            run.compile?.diagnostics.isEmpty == true
+        {
+            Console.tell(output)
+        }
+        for part in run.degraded { Console.tell("without \(part)") }
+        let result = run.execution
+        if !quiet { Console.tell(Self.summary(run)) }
+        if let code = result?.exitCode { return CInt(truncatingIfNeeded: code) }
+        let byVerdict: [Verdict: CInt] = [
+            .wallLimit: 124, .cpuLimit: 124, .memoryLimit: 137, .internalError: 70,
+        ]
+        return run.state == .compileFailed ? 1 : byVerdict[result?.verdict ?? .internalError] ?? 128
+    }
+
+    private static func summary(_ run: Contracts.Run) -> String {
+        guard let result = run.execution else {
+            return "\(run.state.rawValue)\(run.reason.map { ": \($0)" } ?? "")"
+        }
+        let cpu = (result.cpuUserMicroseconds + result.cpuSystemMicroseconds) / 1000
+        let wall = result.wallMicroseconds / 1000
+        let end =
+            result.signal.map { " (\($0))" } ?? result.exitCode.map { $0 == 0 ? "" : " (exit \($0))" } ?? ""
+        return "\(result.verdict.rawValue)\(end): wall \(Reading.duration(milliseconds: wall)), "
+            + "CPU \(Reading.duration(milliseconds: cpu)), peak memory \(Reading.bytes(result.memoryPeakBytes))"
+    }
+
+    private static func line(_ diagnostic: Diagnostic) -> String {
+        let place = diagnostic.range.map { ":\($0.line):\($0.column)" } ?? ""
+        let path = diagnostic.path.map { "\($0)\(place): " } ?? ""
+        return "\(path)\(diagnostic.severity.rawValue): \(diagnostic.message)"
+    }
+}
+
+/// Everything that can be read from a descriptor until its end.
+private func readAll(_ descriptor: CInt) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 16 * 1024)
+    while bytes.count <= ContractLimits.stdinBytes {
+        let count = read(descriptor, &chunk, chunk.count)
+        if count == -1 && errno == EINTR { continue }
+        guard count > 0 else { break }
+        bytes.append(contentsOf: chunk[..<count])
+    }
+    return bytes
+}
+
+extension SnippetRequest {
+    fileprivate static func with(
+        language: LanguageID,
+        _ source: SourceFile,
+        _ input: String,
+        _ arguments: [String],
+        _ limits: RunLimits
+    ) throws -> SnippetRequest {
+        var request = SnippetRequest()
+        request.language = language
+        request.files = [source]
+        request.stdin = input
+        request.arguments = try arguments.map { try ProgramArgument($0) }
+        request.limits = limits
+        return request
+    }
+}
+
+extension SourceFile {
+    /// The bytes of content in an encoding.
+    fileprivate static func bytes(of content: String, _ encoding: ContentEncoding?) throws -> [UInt8] {
+        var file = SourceFile()
+        file.content = content
+        file.encoding = encoding ?? .utf8
+        return try file.bytes()
+    }
+}
