@@ -12,7 +12,7 @@ enum Directories {
             let part = String(path[..<end])
             do {
                 try check("mkdir") { mkdir(part, 0o700) }
-            } catch where error.errno == EEXIST {
+            } catch  where error.errno == EEXIST {
                 continue
             }
         }

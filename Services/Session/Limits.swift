@@ -12,7 +12,7 @@ enum Limits {
     static let sessionsPerOwner = 1000
     /// Runs of one account that have not ended; the next one is refused with `quota_exceeded`.
     static let activeRuns = 32
-    /// Runs that are being conducted at once; more wait in the queue. The executor has a bound of its own.
+    /// Runs that are being conducted at once; more wait in the queue, and the executor has a bound of its own.
     static let conductedRuns = 64
     /// Runs that wait; beyond it a run is refused with `overloaded`.
     static let queuedRuns = 2048

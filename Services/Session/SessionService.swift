@@ -9,8 +9,8 @@ internal import SystemKit
 
 /// Sessions and runs: what they are, where they are kept, who does the work.
 ///
-/// Start reading here. `Room` is a session as a pure value, `SessionLedger` keeps sessions, `RunDesk` takes runs,
-/// `RunConductor` conducts them, the `…Routes` decode, call and encode.
+/// Start reading here. `Room` is a session as a pure value, `SessionLedger` keeps sessions, `RunDesk` takes
+/// runs, `RunConductor` conducts them, the `…Routes` decode, call and encode.
 package struct SessionService: Sendable {
     let sessions: SessionLedger
     let runs: RunLedger
@@ -19,7 +19,8 @@ package struct SessionService: Sendable {
     let invitations: InvitationDesk
 
     /// Opens the database, recovers, and puts the service together.
-    /// - Parameter peers: the other services; those of the fleet unless told.
+    ///
+    /// `peers` are the other services; those of the fleet unless told.
     /// - Throws: `ConfigurationFault`, and what opening the database throws.
     package static func build(
         _ surroundings: ServiceSurroundings, peers: (any RunPeers)? = nil

@@ -21,7 +21,8 @@ package struct Backoff: Sendable {
         return min(doubled, longest)
     }
 
-    /// A random wait after the given attempt: anything up to the ceiling, so that retries never march in step.
+    /// A random wait after the given attempt: anything up to the ceiling, so that retries never march in
+    /// step.
     package func wait(
         afterAttempt attempt: Int, using random: inout some RandomNumberGenerator
     ) -> Duration {

@@ -23,7 +23,7 @@ package final class Doorbell: Sendable {
         waiter?.resume()
     }
 
-    /// Suspends until the bell rings, the time is over, or the task is cancelled. One waiter at a time.
+    /// Suspends until the bell rings, the time is over, or the task is cancelled; one waiter at a time.
     package func wait(atMost limit: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.wait() }
@@ -37,7 +37,7 @@ package final class Doorbell: Sendable {
         }
     }
 
-    /// Suspends until the bell rings or the task is cancelled. One waiter at a time.
+    /// Suspends until the bell rings or the task is cancelled; one waiter at a time.
     package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

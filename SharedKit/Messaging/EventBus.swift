@@ -30,7 +30,8 @@ package final class EventBus<Key: Hashable & Sendable, Event: Sendable>: Sendabl
             number += 1
             return number
         }
-        let subscription = Subscription<Event>(bound: bound) { [weak self] in self?.remove(number, from: key) }
+        let subscription = Subscription<Event>(bound: bound) { [weak self] in self?.remove(number, from: key)
+        }
         subscribers.withLock { $0[key, default: [:]][number] = subscription }
         return subscription
     }
@@ -69,7 +70,7 @@ package final class Subscription<Event: Sendable>: Sendable {
         self.onCancel = onCancel
     }
 
-    /// The next event, or that events were skipped; nil when the task is cancelled. One reader at a time.
+    /// The next event, or that events were skipped; nil when the task is cancelled; one reader at a time.
     package func next() async -> Delivery<Event>? {
         while !Task.isCancelled {
             if let delivery = take() { return delivery }

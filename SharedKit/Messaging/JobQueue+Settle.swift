@@ -71,7 +71,9 @@ extension JobQueue {
     package func verify(_ job: Job, in database: Database) throws {
         let statement = try database.cachedStatement(
             sql: "SELECT 1 FROM job WHERE id = ? AND fence = ? AND state = 'executing'")
-        if try Int.fetchOne(statement, arguments: [job.id, job.fence]) == nil { throw LeaseLost(job: job.id) }
+        if try Int.fetchOne(statement, arguments: [job.id, job.fence]) == nil {
+            throw LeaseLost(job: job.id)
+        }
     }
 
     /// Calls a job off: at once when it waits, through its worker's heartbeat when it executes.
@@ -116,8 +118,8 @@ extension JobQueue {
     package func replay(_ id: Int64, in database: Database) throws -> Bool {
         try database.execute(
             sql: """
-                UPDATE job SET state = 'available', attempt = 0, crashes = 0, cancel_requested = 0, run_at = ?,
-                    finished_at = NULL
+                UPDATE job SET state = 'available', attempt = 0, crashes = 0, cancel_requested = 0,
+                    run_at = ?, finished_at = NULL
                 WHERE id = ? AND queue = ? AND state = 'dead'
                 """, arguments: [clock.now().milliseconds, id, name])
         return database.changesCount == 1
@@ -127,9 +129,10 @@ extension JobQueue {
     package func counts(in database: Database) throws -> [JobState: Int] {
         let sql = "SELECT state, count(*) AS count FROM job WHERE queue = ? GROUP BY state"
         let rows = try Row.fetchAll(database, sql: sql, arguments: [name])
-        return Dictionary(uniqueKeysWithValues: rows.compactMap { row in
-            JobState(rawValue: row["state"]).map { ($0, row["count"]) }
-        })
+        return Dictionary(
+            uniqueKeysWithValues: rows.compactMap { row in
+                JobState(rawValue: row["state"]).map { ($0, row["count"]) }
+            })
     }
 
     /// Forgets jobs that finished more than a day ago, some at a time; dead ones stay until replayed.

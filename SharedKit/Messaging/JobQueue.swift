@@ -5,8 +5,8 @@ package import SystemKit
 /// A durable queue of jobs in a service's own database.
 ///
 /// A job is enqueued in the same transaction as the data it is about. A claim is one statement that gives a
-/// lease and raises the fence; whoever completes or fails a job must show the newest fence. The end of a lease
-/// is the only rescue. Functions that take a `Database` belong in a transaction of the caller.
+/// lease and raises the fence; whoever completes or fails a job must show the newest fence. The end of a
+/// lease is the only rescue. Functions that take a `Database` belong in a transaction of the caller.
 package struct JobQueue: Sendable {
     /// The queue's name; one database holds many queues.
     package let name: String
@@ -19,7 +19,8 @@ package struct JobQueue: Sendable {
 
     /// A queue by its name, as seen by `owner`; the lease is 30 s unless told.
     package init(
-        _ name: String, owner: String, clock: WallClock = .system, lease: Duration? = nil, backoff: Backoff? = nil
+        _ name: String, owner: String, clock: WallClock = .system, lease: Duration? = nil,
+        backoff: Backoff? = nil
     ) {
         self.name = name
         self.owner = owner
@@ -44,7 +45,8 @@ package struct JobQueue: Sendable {
         if try twin(of: job, in: database) != nil { return nil }
         let id = try insert(job, state: .executing, in: database)
         return Job(
-            id: id, kind: job.kind, arguments: job.arguments, attempt: 1, maxAttempts: job.maxAttempts, crashes: 0,
+            id: id, kind: job.kind, arguments: job.arguments, attempt: 1, maxAttempts: job.maxAttempts,
+            crashes: 0,
             fence: 1, traceParent: job.traceParent)
     }
 
@@ -145,4 +147,3 @@ extension Job {
             fence: row["fence"], traceParent: row["trace_parent"])
     }
 }
-

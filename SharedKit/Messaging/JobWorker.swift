@@ -95,8 +95,9 @@ package final class JobWorker: Sendable {
     /// Looks for jobs now: after someone else enqueued one.
     package func wake() { bell.ring() }
 
-    /// Works until the task is cancelled; then interrupts what runs, gives back what has not started, and
-    /// returns once everything held is settled. Leases that are not settled run out or are taken back.
+    /// Works until the task is cancelled; then interrupts what runs and returns once all of it is settled.
+    ///
+    /// What has not started meets its handler interrupted. Leases that are not settled run out or are taken back.
     package func run() async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {

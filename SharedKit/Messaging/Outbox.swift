@@ -7,14 +7,14 @@ package import SystemKit
 package struct OutboxMessage: Sendable, Equatable {
     /// Its place in the order of commits.
     package let sequence: Int64
-    /// What it is about, e.g. `"run.finished"`.
+    /// What it is about: `"run.finished"` and so on.
     package let topic: String
     /// Its content, in the topic's own coding.
     package let payload: [UInt8]
 }
 
-/// A transactional outbox: what is said to the outside is stored with the data, and delivered at least once, in
-/// order, to each relay.
+/// A transactional outbox: what is said to the outside is stored with the data, and delivered at least
+/// once, in order, to each relay.
 package struct Outbox: Sendable {
     private let clock: WallClock
 

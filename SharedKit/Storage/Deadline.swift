@@ -2,7 +2,8 @@ private import GRDBSQLite
 internal import GRDB
 private import SystemKit
 
-/// Runs `body` on a connection and stops its statements when the monotonic clock passes `instant` (nanoseconds).
+/// Runs `body` on a connection and stops its statements when the monotonic clock passes `instant`
+/// (nanoseconds).
 /// - Throws: `StoreFailure.deadlineExceeded` when stopped, else what `body` throws.
 func untilDeadline<Result>(
     _ instant: UInt64, on database: Database, _ body: (Database) throws -> Result

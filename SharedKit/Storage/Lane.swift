@@ -26,7 +26,8 @@ package final class Lane: Sendable {
     }
 
     /// Runs `body` on one of the threads and answers what it answers.
-    /// - Throws: what `body` throws, `Overloaded` when the queue is full, `StoreFailure.closed` after `close`.
+    /// - Throws: what `body` throws, `Overloaded` when the queue is full, `StoreFailure.closed` after
+    ///   `close`.
     package func run<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result
     ) async throws -> Result {

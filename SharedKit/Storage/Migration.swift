@@ -2,7 +2,7 @@ package import GRDB
 
 /// One step of a schema, applied once and never changed after it was released.
 package struct Migration: Sendable {
-    /// The step's name, unique in its database, e.g. `"session-1"`.
+    /// The step's name, unique in its database: `"session-1"` and so on.
     package let name: String
     /// What it does, inside a transaction of its own.
     package let apply: @Sendable (Database) throws -> Void

@@ -3,8 +3,8 @@ private import SystemKit
 
 /// One service's database: a SQLite file with a write-ahead log, one writer, a few readers.
 ///
-/// Start reading here. Writes go through the `Journal` (group commit, durable when acknowledged), reads run on
-/// their own threads, a `Keeper` looks after the log. Nothing of it blocks the cooperative pool.
+/// Start reading here. Writes go through the `Journal` (group commit, durable when acknowledged), reads run
+/// on their own threads, a `Keeper` looks after the log. Nothing of it blocks the cooperative pool.
 package final class Store: Sendable {
     /// Where the file is.
     package let path: String
@@ -17,7 +17,8 @@ package final class Store: Sendable {
 
     /// Opens or creates the database at `path`, recovers it, and brings its schema up to date.
     ///
-    /// Blocks for some milliseconds: call it while starting, before serving. `name` labels metrics and threads.
+    /// Blocks for some milliseconds: call it while starting, before serving. `name` labels metrics and
+    /// threads.
     /// - Throws: `StoreFailure.inUse` when another process owns the file, `StoreFailure.notDurable`,
     ///   `SystemFailure`, and SQLite's `DatabaseError` for a damaged file or a failing migration.
     package static func open(_ path: String, name: String, migrations: [Migration]) throws -> Store {
@@ -55,8 +56,9 @@ package final class Store: Sendable {
 
     /// Runs `work` in the next transaction and answers once that is durable.
     ///
-    /// Many calls share one transaction; each has its own savepoint, so `work` that throws undoes only itself.
-    /// `work` must not wait for anything. It is committed even if the calling task is cancelled meanwhile.
+    /// Many calls share one transaction; each has its own savepoint, so `work` that throws undoes only
+    /// itself. `work` must not wait for anything. It is committed even if the calling task is cancelled
+    /// meanwhile.
     /// - Throws: what `work` throws; `Overloaded` when too many wait; `StoreFailure`.
     package func write<Result: Sendable>(
         _ work: @escaping @Sendable (Database) throws -> Result
@@ -70,8 +72,8 @@ package final class Store: Sendable {
         }
     }
 
-    /// The same, and `settled` hears the result on the writer's thread before the caller does, in the order of
-    /// commit; it must be quick.
+    /// The same, and `settled` hears the result on the writer's thread before the caller does, in the order
+    /// of commit; it must be quick.
     /// - Throws: as `write`; when the work is not taken at all, `settled` is not called.
     package func write<Result: Sendable>(
         _ work: @escaping @Sendable (Database) throws -> Result,
@@ -121,13 +123,13 @@ package final class Store: Sendable {
         return ContinuousClock.now - started
     }
 
-    /// What SQLite finds wrong with the file; empty when nothing. Reads everything: seconds on a big file.
+    /// What SQLite finds wrong with the file; empty when nothing; seconds on a big file.
     package func damage() async throws -> [String] { try await keeper.damage() }
 
     /// Copies the whole database, as it is at one moment, into a new file while serving goes on.
     package func backup(to target: String) async throws { try await keeper.backup(to: target) }
 
-    /// Commits what is queued and closes the file. Blocks; for the end of a service and for tests.
+    /// Commits what is queued and closes the file; blocks, for the end of a service and for tests.
     /// - Throws: SQLite's `DatabaseError` when a connection is still used.
     package func close() throws {
         journal.close()

@@ -4,10 +4,12 @@ import Testing
 @Suite struct BackoffTests {
     let backoff = Backoff(first: .milliseconds(200), longest: .seconds(300))
 
-    @Test("the ceiling doubles up to the longest wait", arguments: [
-        (1, Duration.milliseconds(200)), (2, .milliseconds(400)), (5, .milliseconds(3200)),
-        (12, .seconds(300)), (64, .seconds(300)), (1_000_000, .seconds(300)),
-    ])
+    @Test(
+        "the ceiling doubles up to the longest wait",
+        arguments: [
+            (1, Duration.milliseconds(200)), (2, .milliseconds(400)), (5, .milliseconds(3200)),
+            (12, .seconds(300)), (64, .seconds(300)), (1_000_000, .seconds(300)),
+        ])
     func ceiling(attempt: Int, expected: Duration) {
         #expect(backoff.ceiling(afterAttempt: attempt) == expected)
     }

@@ -22,7 +22,8 @@ import Testing
         #expect(await taken(subscription) == [1, 2, 3])
     }
 
-    @Test("a slow subscriber keeps no more than its bound, is told of the gap once, and hears what comes then")
+    @Test(
+        "a slow subscriber keeps no more than its bound, is told of the gap once, and hears what comes then")
     func slow() async {
         let (slow, quick) = (bus.subscribe(to: "a"), bus.subscribe(to: "a"))
         var heard: [Int?] = []
@@ -39,7 +40,11 @@ import Testing
     private func taken(_ subscription: Subscription<Int>, upTo count: Int) async -> [Int?] {
         var events: [Int?] = []
         for _ in 0..<count {
-            if case .event(let event) = await subscription.next() { events.append(event) } else { events.append(nil) }
+            if case .event(let event) = await subscription.next() {
+                events.append(event)
+            } else {
+                events.append(nil)
+            }
         }
         return events
     }

@@ -66,7 +66,9 @@ private struct Recorder: JobHandler {
             for number in 0..<300 {
                 try await workers[number % 3].enqueue { _ in (job(), ()) }
             }
-            while try await counts(queue) != [.completed: 300] { try await Task.sleep(for: .milliseconds(20)) }
+            while try await counts(queue) != [.completed: 300] {
+                try await Task.sleep(for: .milliseconds(20))
+            }
             group.cancelAll()
         }
         let (all, distinct) = try await store.read { database in
@@ -149,7 +151,7 @@ private struct Recorder: JobHandler {
         try await running(worker) {
             try await store.write { database in
                 try thief.takeBack(in: database)
-                if try thief.claim(upTo: 1, in: database).first != nil { }
+                if try thief.claim(upTo: 1, in: database).first != nil {}
             }
             _ = try await worker.cancel(0)
             _ = try await worker.cancel(1)

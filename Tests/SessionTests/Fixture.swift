@@ -7,11 +7,12 @@ import TestSupport
 
 /// A session service behind its real HTTP layer, with a real database and scripted peers.
 struct Fixture {
-    let directory = try! TemporaryDirectory()
+    let directory: TemporaryDirectory
     let peers: ScriptedPeers
     let clock: WallClock
 
-    init(_ peers: ScriptedPeers = ScriptedPeers(), clock: WallClock = .system) {
+    init(_ peers: ScriptedPeers = ScriptedPeers(), clock: WallClock = .system) throws {
+        directory = try TemporaryDirectory()
         self.peers = peers
         self.clock = clock
     }
@@ -38,14 +39,19 @@ struct Desk: Sendable {
         CallOptions(as: user, path: path, query: query, headers: headers, idempotencyKey: key)
     }
 
-    func session(of user: Identity, _ files: [String: String] = ["main.py": "print(42)"]) async throws -> Session {
+    func session(
+        of user: Identity, _ files: [String: String] = ["main.py": "print(42)"]
+    ) async throws -> Session {
         var draft = SessionDraft()
-        draft.files = try files.sorted { $0.key < $1.key }.map { SourceFile(try SourcePath($0.key), $0.value) }
+        draft.files = try files.sorted { $0.key < $1.key }.map {
+            SourceFile(try SourcePath($0.key), $0.value)
+        }
         return try await client.call(SessionEndpoints.create, draft, options(user))
     }
 
     /// Lets another user in.
-    func admit(_ guest: Identity, as role: GrantedRole, to session: Session, by owner: Identity) async throws {
+    func admit(_ guest: Identity, as role: GrantedRole, to session: Session, by owner: Identity) async throws
+    {
         let draft = InvitationDraft.with { $0.role = role }
         let invitation = try await client.call(
             SessionRoomEndpoints.invite, draft, options(owner, ["session_id": session.id.text]))
@@ -53,14 +59,18 @@ struct Desk: Sendable {
             SessionRoomEndpoints.accept, options(guest, ["token": invitation.token ?? ""]))
     }
 
-    func snippet(_ language: String = "python", wait: Int? = 20, by user: Identity, key: String? = nil) async throws -> Run {
+    func snippet(
+        _ language: String = "python", wait: Int? = 20, by user: Identity, key: String? = nil
+    ) async throws -> Run {
         var request = SnippetRequest()
         request.language = try LanguageID(language)
         request.files = [SourceFile(try SourcePath("main"), "x")]
         return try await run(request, wait: wait, by: user, key: key)
     }
 
-    func run(_ request: SnippetRequest, wait: Int? = 20, by user: Identity, key: String? = nil) async throws -> Run {
+    func run(
+        _ request: SnippetRequest, wait: Int? = 20, by user: Identity, key: String? = nil
+    ) async throws -> Run {
         let headers: HTTPHeaders = wait.map { ["Prefer": "wait=\($0)"] } ?? [:]
         return try await client.call(
             SessionEndpoints.runSnippet, request, options(user, key: key, headers: headers))

@@ -33,9 +33,11 @@ import Testing
         return entry
     }
 
-    @Test("each role may do what it may, and nothing more", arguments: [
-        (Role.owner, 5), (.editor, 4), (.runner, 3), (.commenter, 2), (.viewer, 1),
-    ])
+    @Test(
+        "each role may do what it may, and nothing more",
+        arguments: [
+            (Role.owner, 5), (.editor, 4), (.runner, 3), (.commenter, 2), (.viewer, 1),
+        ])
     func roles(role: Role, deeds: Int) {
         #expect(Deed.allCases.filter { role.may($0) } == Array(Deed.allCases.prefix(deeds)))
     }
@@ -51,7 +53,9 @@ import Testing
     func ended() throws {
         var room = room()
         for event in try room.decide(.end, by: user(1), at: now) { room.apply(event) }
-        #expect(throws: Refusal.ended) { try room.decide(.write(file("a"), ifMatch: nil), by: user(1), at: now) }
+        #expect(throws: Refusal.ended) {
+            try room.decide(.write(file("a"), ifMatch: nil), by: user(1), at: now)
+        }
         #expect(throws: Refusal.ended) { try room.decide(.queueRun(.zero), by: user(1), at: now) }
         #expect(throws: Refusal.ended) { try room.decide(.end, by: user(1), at: now) }
         try room.allow(.read, to: user(1))
@@ -63,16 +67,20 @@ import Testing
     func ownerStays() {
         let room = room([1: .owner, 2: .editor])
         #expect(throws: Refusal.ownerStays) { try room.decide(.remove(user(1)), by: user(1), at: now) }
-        #expect(throws: Refusal.ownerStays) { try room.decide(.grant(.viewer, to: user(1)), by: user(1), at: now) }
+        #expect(throws: Refusal.ownerStays) {
+            try room.decide(.grant(.viewer, to: user(1)), by: user(1), at: now)
+        }
         #expect(throws: Refusal.notAllowed(.editor, .own)) {
             try room.decide(.remove(user(1)), by: user(2), at: now)
         }
     }
 
-    @Test("If-Match guards a file by its digest", arguments: [
-        (nil, true), ("*", true), ("\"\(String(repeating: "a", count: 64))\"", true), ("\"old\"", false),
-        ("\"x\", \"\(String(repeating: "a", count: 64))\"", true),
-    ] as [(String?, Bool)])
+    @Test(
+        "If-Match guards a file by its digest",
+        arguments: [
+            (nil, true), ("*", true), ("\"\(String(repeating: "a", count: 64))\"", true), ("\"old\"", false),
+            ("\"x\", \"\(String(repeating: "a", count: 64))\"", true),
+        ] as [(String?, Bool)])
     func ifMatch(list: String?, isAdmitted: Bool) throws {
         var room = room()
         room.files[try SourcePath("a")] = try file("a")

@@ -6,8 +6,13 @@ import TestSupport
 import Testing
 
 @Suite(.tags(.medium), .timeLimit(.minutes(2))) struct RunTests {
-    let ada = try! Identity.tester("Ada")
-    let ben = try! Identity.tester("Ben")
+    let ada: Identity
+    let ben: Identity
+
+    init() throws {
+        ada = try .tester("Ada")
+        ben = try .tester("Ben")
+    }
 
     @Test("a snippet runs to its end while the caller waits")
     func waits() async throws {
@@ -32,22 +37,27 @@ import Testing
         }
     }
 
-    @Test("each verdict becomes its state", arguments: [
-        (Verdict.ok, RunState.succeeded), (.nonzeroExit, .failed), (.signalled, .failed), (.cpuLimit, .timedOut),
-        (.wallLimit, .timedOut), (.memoryLimit, .memoryExceeded), (.outputLimit, .outputExceeded),
-        (.internalError, .internalError), (.securityViolation, .failed),
-    ])
+    @Test(
+        "each verdict becomes its state",
+        arguments: [
+            (Verdict.ok, RunState.succeeded), (.nonzeroExit, .failed), (.signalled, .failed),
+            (.cpuLimit, .timedOut),
+            (.wallLimit, .timedOut), (.memoryLimit, .memoryExceeded), (.outputLimit, .outputExceeded),
+            (.internalError, .internalError), (.securityViolation, .failed),
+        ])
     func verdicts(verdict: Verdict, state: RunState) async throws {
-        let fixture = Fixture(ScriptedPeers { $0.verdict = verdict })
+        let fixture = try Fixture(ScriptedPeers { $0.verdict = verdict })
         try await fixture.serving { desk in
             let run = try await desk.snippet(by: ada)
             #expect(run.state == state)
         }
     }
 
-    @Test("a compiled program is compiled, then executed by its artifact; what does not compile is not executed")
+    @Test(
+        "a compiled program is compiled, then executed by its artifact; what does not compile is not executed"
+    )
     func compiled() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.serving { desk in
             let run = try await desk.snippet("c", by: ada)
             #expect(run.state == .succeeded && run.compile?.state == .succeeded)
@@ -64,7 +74,8 @@ import Testing
     @Test("ai, profiler and collab that are down leave their part out and say so; the run succeeds")
     func degraded() async throws {
         let down = PeerFailure("x", .unreachable)
-        let fixture = Fixture(ScriptedPeers { $0.down = ["analyze": down, "profile": down, "liveText": down] })
+        let fixture = try Fixture(
+            ScriptedPeers { $0.down = ["analyze": down, "profile": down, "liveFiles": down] })
         try await fixture.serving { desk in
             let session = try await desk.session(of: ada)
             let request = RunRequest.with {
@@ -81,7 +92,7 @@ import Testing
 
     @Test("with everybody there a run has findings, a profile and the text its editors see")
     func whole() async throws {
-        let fixture = Fixture(ScriptedPeers { $0.liveText = ["main.py": "print('live')"] })
+        let fixture = try Fixture(ScriptedPeers { $0.liveText = ["main.py": "print('live')"] })
         try await fixture.serving { desk in
             let session = try await desk.session(of: ada)
             let request = RunRequest.with {
@@ -99,7 +110,7 @@ import Testing
     @Test("an executor that is briefly away is waited for; the program is started once")
     func patience() async throws {
         let away: [any Error] = [PeerFailure("executor", .unreachable), Problem(.overloaded)]
-        let fixture = Fixture(ScriptedPeers { $0.failures = ["start": away] })
+        let fixture = try Fixture(ScriptedPeers { $0.failures = ["start": away] })
         try await fixture.serving { desk in
             let run = try await desk.snippet(by: ada)
             #expect(run.state == .succeeded)
@@ -109,7 +120,8 @@ import Testing
 
     @Test("a start whose answer got lost is never repeated: the run ends in internal_error and says why")
     func lostStart() async throws {
-        let fixture = Fixture(ScriptedPeers { $0.failures = ["start": [PeerFailure("executor", .interrupted)]] })
+        let fixture = try Fixture(
+            ScriptedPeers { $0.failures = ["start": [PeerFailure("executor", .interrupted)]] })
         try await fixture.serving { desk in
             let run = try await desk.snippet(by: ada)
             #expect(run.state == .internalError && run.reason?.contains("not run again") == true)
@@ -119,8 +131,10 @@ import Testing
 
     @Test("a broken event stream is taken up where it broke, without a line twice")
     func brokenStream() async throws {
-        let breaks: [any Error] = [PeerFailure("executor", .interrupted), PeerFailure("executor", .unreachable)]
-        let fixture = Fixture(
+        let breaks: [any Error] = [
+            PeerFailure("executor", .interrupted), PeerFailure("executor", .unreachable),
+        ]
+        let fixture = try Fixture(
             ScriptedPeers {
                 $0.output = [(.stdout, "a"), (.stderr, "b"), (.stdout, "c")]
                 $0.failures = ["follow": breaks]
@@ -135,7 +149,7 @@ import Testing
 
     @Test("an executor that has forgotten the execution ends the run; nothing is run again")
     func forgotten() async throws {
-        let fixture = Fixture(ScriptedPeers { $0.forgets = true })
+        let fixture = try Fixture(ScriptedPeers { $0.forgets = true })
         try await fixture.serving { desk in
             let run = try await desk.snippet(by: ada)
             #expect(run.state == .internalError && run.reason?.contains("no longer knows") == true)
@@ -145,7 +159,7 @@ import Testing
 
     @Test("a run is called off while it runs; its program is killed")
     func cancelled() async throws {
-        let fixture = Fixture(ScriptedPeers { $0.holds = true })
+        let fixture = try Fixture(ScriptedPeers { $0.holds = true })
         try await fixture.serving { desk in
             let run = try await desk.snippet(wait: nil, by: ada)
             while fixture.peers.seen.snapshot.starts.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
@@ -163,7 +177,7 @@ import Testing
 
     @Test("the same key runs once, however often it is asked for")
     func idempotent() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.serving { desk in
             let first = try await desk.snippet(by: ada, key: "once")
             let again = try await desk.snippet(by: ada, key: "once")
@@ -178,7 +192,7 @@ import Testing
 
     @Test("a run that was under way is taken up by the next process and not executed twice")
     func recovered() async throws {
-        let fixture = Fixture(ScriptedPeers { $0.holds = true })
+        let fixture = try Fixture(ScriptedPeers { $0.holds = true })
         let id = try await fixture.serving { desk in
             let run = try await desk.snippet(wait: nil, by: ada)
             while true {
@@ -202,13 +216,14 @@ import Testing
 
     @Test("a session's events and a run's events are followed live and resumed without gap or repetition")
     func follow() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         try await fixture.serving { desk in
             let session = try await desk.session(of: ada)
             let at = ["session_id": session.id.text]
             let request = RunRequest()
             let follow: @Sendable (Int, Int) async throws -> [SessionEvent] = { after, count in
-                let headers = desk.options(ada, at, headers: ["Last-Event-ID": "\(after)", "Accept": "text/event-stream"])
+                let headers = desk.options(
+                    ada, at, headers: ["Last-Event-ID": "\(after)", "Accept": "text/event-stream"])
                 return try await desk.client.events(Self.sessionEvents, headers) { stream in
                     var events: [SessionEvent] = []
                     for try await event in stream {
@@ -226,7 +241,10 @@ import Testing
                 SessionRoomEndpoints.putFile, FileDraft(content: "x"), desk.options(ada, path))
             let events = try await live
             #expect(events.map(\.sequence) == Array(1...8))
-            #expect(events.map(\.kind) == [.created, .fileWritten, .runQueued, .run, .run, .run, .run, .fileWritten])
+            #expect(
+                events.map(\.kind) == [
+                    .created, .fileWritten, .runQueued, .run, .run, .run, .run, .fileWritten,
+                ])
             #expect(events.compactMap(\.run).map(\.sequence) == [1, 2, 3, 4])
             #expect(try await follow(5, 3).map(\.sequence) == [6, 7, 8])
             #expect(try await desk.events(of: run.id, by: ada, after: 2).map(\.sequence) == [3, 4])
@@ -234,12 +252,13 @@ import Testing
     }
 
     static let sessionEvents = Endpoint<Nothing, SessionEvent>(
-        "test.events", of: .session, .get, "/v1/sessions/{session_id}/events", access: .identified(.sessionsRead),
+        "test.events", of: .session, .get, "/v1/sessions/{session_id}/events",
+        access: .identified(.sessionsRead),
         "Follow", answers: .events(SessionEvent.schema))
 
     @Test("an account has a bounded number of runs that have not ended")
     func quota() async throws {
-        let fixture = Fixture(ScriptedPeers { $0.holds = true })
+        let fixture = try Fixture(ScriptedPeers { $0.holds = true })
         try await fixture.serving { desk in
             for _ in 0..<32 { _ = try await desk.snippet(wait: nil, by: ada) }
             await #expect(throws: Problem.self) { try await desk.snippet(wait: nil, by: ada) }

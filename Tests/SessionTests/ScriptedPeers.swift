@@ -142,8 +142,8 @@ final class ScriptedPeers: RunPeers {
         return Profile.with { $0.id = .zero }
     }
 
-    func liveText(_ session: SessionID, _ path: SourcePath, _ errand: Errand) async throws -> String? {
-        try enter("liveText")
-        return script.snapshot.liveText[path.text]
+    func liveFiles(_ session: SessionID, _ errand: Errand) async throws -> [String: String?] {
+        try enter("liveFiles")
+        return script.snapshot.liveText.mapValues(Optional.some)
     }
 }

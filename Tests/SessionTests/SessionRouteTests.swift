@@ -5,8 +5,13 @@ import TestSupport
 import Testing
 
 @Suite(.tags(.medium), .timeLimit(.minutes(2))) struct SessionRouteTests {
-    let ada = try! Identity.tester("Ada")
-    let ben = try! Identity.tester("Ben")
+    let ada: Identity
+    let ben: Identity
+
+    init() throws {
+        ada = try .tester("Ada")
+        ben = try .tester("Ben")
+    }
 
     private func code(_ body: () async throws -> Void) async -> ProblemCode? {
         do {
@@ -36,10 +41,13 @@ import Testing
             let file = FileDraft(content: "x")
             let path = at.merging(["path": "a.py"]) { $1 }
             let put = SessionRoomEndpoints.putFile
-            #expect(await code { _ = try await desk.client.call(put, file, desk.options(ada, path)) } == .sessionEnded)
+            #expect(
+                await code { _ = try await desk.client.call(put, file, desk.options(ada, path)) }
+                    == .sessionEnded)
             _ = try await desk.client.call(SessionEndpoints.delete, desk.options(ada, at))
             #expect(
-                await code { _ = try await desk.client.call(SessionEndpoints.get, desk.options(ada, at)) } == .notFound)
+                await code { _ = try await desk.client.call(SessionEndpoints.get, desk.options(ada, at)) }
+                    == .notFound)
         }
     }
 
@@ -54,7 +62,8 @@ import Testing
                     try await desk.client.call(
                         SessionRoomEndpoints.putFile, FileDraft(content: path), desk.options(ada, at(path))))
             }
-            let got = try await desk.client.call(SessionRoomEndpoints.getFile, desk.options(ada, at("src/a b.py")))
+            let got = try await desk.client.call(
+                SessionRoomEndpoints.getFile, desk.options(ada, at("src/a b.py")))
             #expect(got.content == "src/a b.py")
             var paths: [String] = []
             var query = ["limit": "2"]
@@ -69,13 +78,15 @@ import Testing
             let stale = desk.options(ada, at("a.py"), headers: ["If-Match": "\"\(entries[0].digest)\""])
             #expect(
                 await code {
-                    _ = try await desk.client.call(SessionRoomEndpoints.putFile, FileDraft(content: "y"), stale)
+                    _ = try await desk.client.call(
+                        SessionRoomEndpoints.putFile, FileDraft(content: "y"), stale)
                 } == .preconditionFailed)
             let right = desk.options(ada, at("a.py"), headers: ["If-Match": "\"\(entries[1].digest)\""])
             _ = try await desk.client.call(SessionRoomEndpoints.deleteFile, right)
             #expect(
                 await code {
-                    _ = try await desk.client.call(SessionRoomEndpoints.getFile, desk.options(ada, at("a.py")))
+                    _ = try await desk.client.call(
+                        SessionRoomEndpoints.getFile, desk.options(ada, at("a.py")))
                 } == .notFound)
         }
     }
@@ -97,17 +108,21 @@ import Testing
         }
     }
 
-    @Test("what each role may do through HTTP", arguments: [
-        (GrantedRole.editor, [nil, nil, nil, ProblemCode.forbidden] as [ProblemCode?]),
-        (.runner, [nil, .forbidden, nil, .forbidden]),
-        (.commenter, [nil, .forbidden, .forbidden, .forbidden]),
-        (.viewer, [nil, .forbidden, .forbidden, .forbidden]),
-    ])
+    @Test(
+        "what each role may do through HTTP",
+        arguments: [
+            (GrantedRole.editor, [nil, nil, nil, ProblemCode.forbidden] as [ProblemCode?]),
+            (.runner, [nil, .forbidden, nil, .forbidden]),
+            (.commenter, [nil, .forbidden, .forbidden, .forbidden]),
+            (.viewer, [nil, .forbidden, .forbidden, .forbidden]),
+        ])
     func roles(role: GrantedRole, expected: [ProblemCode?]) async throws {
         try await Fixture().serving { desk in
             let session = try await desk.session(of: ada)
             let at = ["session_id": session.id.text]
-            let before = await code { _ = try await desk.client.call(SessionEndpoints.get, desk.options(ben, at)) }
+            let before = await code {
+                _ = try await desk.client.call(SessionEndpoints.get, desk.options(ben, at))
+            }
             #expect(before == .notFound)
             try await desk.admit(ben, as: role, to: session, by: ada)
             let path = at.merging(["path": "x.py"]) { $1 }
@@ -137,14 +152,18 @@ import Testing
             let invitation = try await desk.client.call(
                 SessionRoomEndpoints.invite, InvitationDraft(), desk.options(ada, at))
             let token = try #require(invitation.token)
-            let listed = try await desk.client.call(SessionRoomEndpoints.listInvitations, desk.options(ada, at))
+            let listed = try await desk.client.call(
+                SessionRoomEndpoints.listInvitations, desk.options(ada, at))
             #expect(listed.items.map(\.token) == [nil])
             let wrong = desk.options(ben, ["token": String(token.reversed())])
-            #expect(await code { _ = try await desk.client.call(SessionRoomEndpoints.accept, wrong) } == .notFound)
+            #expect(
+                await code { _ = try await desk.client.call(SessionRoomEndpoints.accept, wrong) } == .notFound
+            )
             let named = at.merging(["invitation_id": invitation.id.text]) { $1 }
             _ = try await desk.client.call(SessionRoomEndpoints.revoke, desk.options(ada, named))
             let right = desk.options(ben, ["token": token])
-            #expect(await code { _ = try await desk.client.call(SessionRoomEndpoints.accept, right) } == .gone)
+            #expect(
+                await code { _ = try await desk.client.call(SessionRoomEndpoints.accept, right) } == .gone)
         }
     }
 
@@ -157,15 +176,19 @@ import Testing
             let one = at.merging(["user_id": ben.userID.text]) { $1 }
             let patch = SessionRoomEndpoints.patchMember
             #expect(
-                await code { _ = try await desk.client.call(patch, MemberPatch(role: .editor), desk.options(ben, one)) }
+                await code {
+                    _ = try await desk.client.call(patch, MemberPatch(role: .editor), desk.options(ben, one))
+                }
                     == .forbidden)
-            let changed = try await desk.client.call(patch, MemberPatch(role: .editor), desk.options(ada, one))
+            let changed = try await desk.client.call(
+                patch, MemberPatch(role: .editor), desk.options(ada, one))
             #expect(changed.role == .editor)
             let list = try await desk.client.call(SessionRoomEndpoints.listMembers, desk.options(ben, at))
             #expect(list.items.map(\.role) == [.owner, .editor])
             _ = try await desk.client.call(SessionRoomEndpoints.deleteMember, desk.options(ben, one))
             #expect(
-                await code { _ = try await desk.client.call(SessionEndpoints.get, desk.options(ben, at)) } == .notFound)
+                await code { _ = try await desk.client.call(SessionEndpoints.get, desk.options(ben, at)) }
+                    == .notFound)
         }
     }
 
@@ -188,7 +211,8 @@ import Testing
             }
             #expect(listed == ids.reversed())
             let bad = desk.options(ada, query: ["cursor": "nonsense"])
-            #expect(await code { _ = try await desk.client.call(SessionEndpoints.list, bad) } == .invalidRequest)
+            #expect(
+                await code { _ = try await desk.client.call(SessionEndpoints.list, bad) } == .invalidRequest)
         }
     }
 
@@ -196,22 +220,27 @@ import Testing
     func idempotency() async throws {
         try await Fixture().serving { desk in
             let draft = SessionDraft.with { $0.title = .untitled }
-            let first = try await desk.client.call(SessionEndpoints.create, draft, desk.options(ada, key: "k1"))
-            let again = try await desk.client.call(SessionEndpoints.create, draft, desk.options(ada, key: "k1"))
+            let first = try await desk.client.call(
+                SessionEndpoints.create, draft, desk.options(ada, key: "k1"))
+            let again = try await desk.client.call(
+                SessionEndpoints.create, draft, desk.options(ada, key: "k1"))
             #expect(first == again)
             let other = SessionDraft()
             #expect(
                 await code {
-                    _ = try await desk.client.call(SessionEndpoints.create, other, desk.options(ada, key: "k1"))
+                    _ = try await desk.client.call(
+                        SessionEndpoints.create, other, desk.options(ada, key: "k1"))
                 } == .idempotencyMismatch)
-            let bens = try await desk.client.call(SessionEndpoints.create, draft, desk.options(ben, key: "k1"))
+            let bens = try await desk.client.call(
+                SessionEndpoints.create, draft, desk.options(ben, key: "k1"))
             #expect(bens.id != first.id)
             let at = ["session_id": first.id.text]
             let invite = SessionRoomEndpoints.invite
             let one = try await desk.client.call(invite, InvitationDraft(), desk.options(ada, at, key: "k2"))
             let two = try await desk.client.call(invite, InvitationDraft(), desk.options(ada, at, key: "k2"))
             #expect(one == two && one.token != nil)
-            try await desk.client.raw(SessionEndpoints.create, draft, desk.options(ada, key: "k1")) { response in
+            try await desk.client.raw(SessionEndpoints.create, draft, desk.options(ada, key: "k1")) {
+                response in
                 #expect(response.head.headers.first(name: "Idempotent-Replayed") == "true")
                 #expect(response.status == 201)
             }
@@ -220,7 +249,7 @@ import Testing
 
     @Test("everything survives a restart, and folding the events gives what the tables say")
     func restart() async throws {
-        let fixture = Fixture()
+        let fixture = try Fixture()
         let made = try await fixture.serving { desk in
             let session = try await desk.session(of: ada, ["main.py": "1", "b.py": "2"])
             try await desk.admit(ben, as: .runner, to: session, by: ada)
@@ -232,7 +261,8 @@ import Testing
             #expect(session.files == 2 && session.yourRole == .runner && session.version == made.version + 2)
             let path = at.merging(["path": "b.py"]) { $1 }
             #expect(
-                try await desk.client.call(SessionRoomEndpoints.getFile, desk.options(ben, path)).content == "2")
+                try await desk.client.call(SessionRoomEndpoints.getFile, desk.options(ben, path)).content
+                    == "2")
             let events = try await desk.client.call(SessionEndpoints.events, desk.options(ben, at))
             #expect(events.items.map(\.sequence) == Array(1...session.version))
         }

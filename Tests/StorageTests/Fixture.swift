@@ -33,4 +33,3 @@ final class Fixture: Sendable {
         return image
     }
 }
-

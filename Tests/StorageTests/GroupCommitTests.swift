@@ -134,7 +134,9 @@ import Testing
         #expect(try await texts(revived) == ["whole"])
     }
 
-    @Test("a write that never ends is stopped and the writer goes on; those with it hear that nothing is stored")
+    @Test(
+        "a write that never ends is stopped and the writer goes on; those with it hear that nothing is stored"
+    )
     func endlessWrite() async throws {
         let store = try fixture.open()
         defer { close(store) }

@@ -2,10 +2,11 @@ internal import Contracts
 internal import GRDB
 internal import SystemKit
 
-/// Sessions as they are inside the writer's transaction, so that a busy one is not read again for every event.
+/// Sessions as they are inside the writer's transaction, so that a busy one is not read again for every
+/// event.
 ///
-/// Only the writer's thread uses it. A transaction that fails takes its sessions out again before the next one
-/// starts.
+/// Only the writer's thread uses it. A transaction that fails takes its sessions out again before the next
+/// one starts.
 final class RoomCache: Sendable {
     private let rooms: Locked<[SessionID: Room]> = Locked([:])
 

@@ -31,8 +31,7 @@ enum RoomTables {
         room.invitations = Dictionary(uniqueKeysWithValues: invitations.map { ($0.id, $0) })
     }
 
-    /// Stores events and what they change.
-    /// - Parameter room: the session after the last of them.
+    /// Stores events and what they change; `room` is the session after the last of them.
     static func store(_ events: [SessionEvent], of room: Room, in database: Database) throws {
         for event in events {
             try insert(event, of: room.id, in: database)
@@ -58,13 +57,15 @@ enum RoomTables {
 
     private static func project(_ event: SessionEvent, of id: SessionID, in database: Database) throws {
         if let file = event.file {
-            try database.run("INSERT OR REPLACE INTO file VALUES (?, ?, ?)", [id.text, file.path.text, file.column])
+            try database.run(
+                "INSERT OR REPLACE INTO file VALUES (?, ?, ?)", [id.text, file.path.text, file.column])
         }
         if let path = event.path {
             try database.run("DELETE FROM file WHERE session_id = ? AND path = ?", [id.text, path.text])
         }
         if let invitation = event.invitation {
-            try database.run("UPDATE invitation SET data = ? WHERE id = ?", [invitation.column, invitation.id.text])
+            try database.run(
+                "UPDATE invitation SET data = ? WHERE id = ?", [invitation.column, invitation.id.text])
         }
         guard let member = event.member else { return }
         if event.kind == .memberLeft {
@@ -72,7 +73,8 @@ enum RoomTables {
                 "DELETE FROM member WHERE session_id = ? AND user_id = ?", [id.text, member.userID.text])
         } else {
             try database.run(
-                "INSERT OR REPLACE INTO member VALUES (?, ?, ?)", [id.text, member.userID.text, member.column])
+                "INSERT OR REPLACE INTO member VALUES (?, ?, ?)",
+                [id.text, member.userID.text, member.column])
         }
     }
 }

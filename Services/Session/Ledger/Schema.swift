@@ -2,8 +2,8 @@ internal import Storage
 
 /// The tables of the session service.
 ///
-/// `event` is the truth. `session`, `file`, `member`, `invitation` and `run` are what the events make, written in
-/// the same transaction: they are the snapshot from which a session is read again after a crash.
+/// `event` is the truth. `session`, `file`, `member`, `invitation` and `run` are what the events make,
+/// written in the same transaction: they are the snapshot from which a session is read again after a crash.
 enum Schema {
     static let migration = Migration(
         "session-1",

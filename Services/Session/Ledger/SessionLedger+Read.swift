@@ -39,7 +39,9 @@ extension SessionLedger {
             let behind = cursor?.text ?? "ses_~"
             let ids = try String.fetchAll(
                 statement, arguments: [user.text, state.rawValue, behind, limit + 1])
-            let sessions = try ids.compactMap { try RoomTables.read(SessionID($0), in: database)?.seen(by: user) }
+            let sessions = try ids.compactMap {
+                try RoomTables.read(SessionID($0), in: database)?.seen(by: user)
+            }
             return Slice(sessions, limit: limit)
         }
     }

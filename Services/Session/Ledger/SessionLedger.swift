@@ -50,7 +50,8 @@ struct SessionLedger: Sendable {
     }
 
     /// Has a session do a command.
-    /// - Parameter also: what is stored with it, in the same transaction.
+    ///
+    /// `also` stores what belongs to it, in the same transaction.
     /// - Throws: `Refusal`, and what the store throws.
     @discardableResult
     func perform(
@@ -87,7 +88,9 @@ struct SessionLedger: Sendable {
 
     /// Appends what happened in a run, inside a transaction of the caller; a deleted session takes it too.
     /// - Returns: the events, to be published after the commit by `publish`.
-    func append(_ runEvents: [RunEvent], of run: RunID, to id: SessionID, in database: Database) throws -> [SessionEvent] {
+    func append(
+        _ runEvents: [RunEvent], of run: RunID, to id: SessionID, in database: Database
+    ) throws -> [SessionEvent] {
         let before = try cache.room(id, in: database)
         let drafts = runEvents.map { event in
             SessionEvent.of(.run) {

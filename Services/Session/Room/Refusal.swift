@@ -37,7 +37,8 @@ package enum Refusal: ProblemConvertible, Equatable {
         case .changedMeanwhile(let current):
             Problem(
                 .preconditionFailed,
-                current.map { "it has changed meanwhile; its version is \"\($0)\"" } ?? "there is nothing to match")
+                current.map { "it has changed meanwhile; its version is \"\($0)\"" }
+                    ?? "there is nothing to match")
         case .full(let what): Problem(.quotaExceeded, what)
         case .noFile(let path): Problem(.notFound, "there is no file \(path.text)")
         case .noMember: Problem(.notFound, "there is no such member")

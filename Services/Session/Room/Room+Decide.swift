@@ -53,11 +53,13 @@ extension Room {
     package func created(from draft: SessionDraft, by owner: Member, at now: Instant) -> [SessionEvent] {
         let title = draft.title ?? .untitled
         return numbered(
-            [.of(.created) {
-                $0.title = title
-                $0.language = draft.language
-                $0.member = owner
-            }], by: owner.userID, at: now)
+            [
+                .of(.created) {
+                    $0.title = title
+                    $0.language = draft.language
+                    $0.member = owner
+                }
+            ], by: owner.userID, at: now)
     }
 
     /// Events with the numbers that come next.
@@ -80,10 +82,12 @@ extension Room {
         try match(ifMatch, "\(version)")
         let isSame = (patch.title ?? title) == title && (patch.language ?? language) == language
         if isSame { return [] }
-        return [.of(.changed) {
-            $0.title = patch.title
-            $0.language = patch.language
-        }]
+        return [
+            .of(.changed) {
+                $0.title = patch.title
+                $0.language = patch.language
+            }
+        ]
     }
 
     private func end(_ actor: UserID) throws(Refusal) -> [SessionEvent] {
@@ -120,7 +124,9 @@ extension Room {
         let clash = files.keys.first { other in
             other.text.hasPrefix(path.text + "/") || path.text.hasPrefix(other.text + "/")
         }
-        if let clash { throw .senseless("\(path.text) cannot lie beside \(clash.text): one would contain the other") }
+        if let clash {
+            throw .senseless("\(path.text) cannot lie beside \(clash.text): one would contain the other")
+        }
     }
 
     private func erase(

@@ -55,10 +55,12 @@ extension Room {
             $0.role = invitation.role.role
             $0.joinedAt = now
         }
-        return [.of(.memberJoined) {
-            $0.member = member
-            $0.invitation = invitation
-        }]
+        return [
+            .of(.memberJoined) {
+                $0.member = member
+                $0.invitation = invitation
+            }
+        ]
     }
 }
 

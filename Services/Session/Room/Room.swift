@@ -1,7 +1,7 @@
 package import Contracts
 
-/// A session as its events make it: a pure value, the same whether folded from the first event or read from its
-/// tables.
+/// A session as its events make it: a pure value, the same whether folded from the first event or read from
+/// its tables.
 package struct Room: Equatable, Sendable {
     /// The session's name.
     package let id: SessionID

@@ -10,7 +10,8 @@ enum Cursor {
 
     /// The key that a call's cursor stands for, or nil without one.
     /// - Throws: `Problem` (`invalid_request`) for a cursor that is none of ours.
-    static func key<Key: WireText>(of call: some CallAccess, as: Key.Type = Key.self) throws(Problem) -> Key? {
+    static func key<Key: WireText>(of call: some CallAccess, as: Key.Type = Key.self) throws(Problem) -> Key?
+    {
         guard let text = call.query(text: "cursor") else { return nil }
         guard let bytes = Base64URL.decode(text), let key = parse(Key.self, bytes) else {
             throw Problem(

@@ -21,7 +21,9 @@ extension SessionService {
             return (try await runs.run(id, for: call.identity.userID), try call.lastEventID() ?? 0)
         } _: { _, start, stream in
             let (run, after) = start
-            let follower = Follower(after: after, bus: runs.bus.subscribe(to: run.id)) { $0.sequence } read: {
+            let follower = Follower(after: after, bus: runs.bus.subscribe(to: run.id)) {
+                $0.sequence
+            } read: {
                 try await runs.events(of: run, after: $0, limit: Limits.followPage)
             }
             try await stream.keepingAlive {
@@ -37,7 +39,9 @@ extension SessionService {
     private func follow(
         _ id: SessionID, by user: UserID, after: Int, _ stream: EventStream<SessionEvent>
     ) async throws {
-        let follower = Follower(after: after, bus: sessions.bus.subscribe(to: id)) { $0.sequence } read: {
+        let follower = Follower(after: after, bus: sessions.bus.subscribe(to: id)) {
+            $0.sequence
+        } read: {
             try await sessions.events(of: id, after: $0, limit: Limits.followPage)
         }
         try await stream.keepingAlive {

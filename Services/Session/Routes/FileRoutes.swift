@@ -16,7 +16,8 @@ extension SessionService {
             let id: SessionID = try call.path("session_id")
             let path: SourcePath = try call.path("path")
             let room = try await sessions.room(id, for: call.identity.userID)
-            guard let entry = room.files[path], let bytes = try await sessions.content(entry.digest, of: id) else {
+            guard let entry = room.files[path], let bytes = try await sessions.content(entry.digest, of: id)
+            else {
                 throw Refusal.noFile(path)
             }
             let file = SourceFile.with {
@@ -26,6 +27,10 @@ extension SessionService {
             }
             return Reply(file, headers: entry.tag)
         }
+        addFileChanges(to: &routes)
+    }
+
+    private func addFileChanges(to routes: inout Routes) {
         routes.reply(to: SessionRoomEndpoints.putFile) { call in
             let user = try call.identity.userID
             let path: SourcePath = try call.path("path")

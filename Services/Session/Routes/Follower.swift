@@ -32,7 +32,9 @@ struct Follower<Event: Sendable>: Sendable {
     }
 
     /// Gives what is stored; false when `body` has enough.
-    private func catchUp(_ last: inout Int, _ body: @Sendable (Event) async throws -> Bool) async throws -> Bool {
+    private func catchUp(
+        _ last: inout Int, _ body: @Sendable (Event) async throws -> Bool
+    ) async throws -> Bool {
         while true {
             let slice = try await read(last)
             for event in slice.elements {
@@ -44,7 +46,9 @@ struct Follower<Event: Sendable>: Sendable {
     }
 
     /// Gives what comes, until something was missed; false when `body` has enough.
-    private func listen(_ last: inout Int, _ body: @Sendable (Event) async throws -> Bool) async throws -> Bool {
+    private func listen(
+        _ last: inout Int, _ body: @Sendable (Event) async throws -> Bool
+    ) async throws -> Bool {
         while let delivery = await subscription.next(within: .seconds(Limits.followSeconds)) {
             guard case .event(let event) = delivery, number(event) <= last + 1 else { return true }
             if number(event) <= last { continue }

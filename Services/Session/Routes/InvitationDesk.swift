@@ -5,8 +5,8 @@ internal import SystemKit
 
 /// Makes invitations and knows them by their tokens.
 ///
-/// A token is made from the invitation's name with the fleet's key, so that a repeated request gets the same one
-/// though only its hash is stored.
+/// A token is made from the invitation's name with the fleet's key, so that a repeated request gets the
+/// same one though only its hash is stored.
 struct InvitationDesk: Sendable {
     let sessions: SessionLedger
     private let code: HMAC

@@ -44,7 +44,8 @@ extension SessionService {
             let room = try await sessions.room(call.path("session_id"), for: call.identity.userID)
             try room.allowOwner(call.identity.userID)
             let behind = try Cursor.key(of: call, as: InvitationID.self)
-            let rest = room.invitations.values.filter { item in behind.map { item.id.text > $0.text } ?? true }
+            let rest = room.invitations.values.filter { item in behind.map { item.id.text > $0.text } ?? true
+            }
             let sorted = rest.sorted { $0.id.text < $1.id.text }
             return Slice(sorted, limit: try call.pageLimit()).page(of: call) { $0.id.text }
         }

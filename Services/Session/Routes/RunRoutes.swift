@@ -92,7 +92,9 @@ extension Room {
         }
         if files.count == 1, let only = files.keys.first { return only }
         let mains = files.keys.filter { $0.text.lowercased().hasPrefix("main.") }.sorted()
-        guard let first = mains.first else { throw .senseless("name the entry: there is no single file and no main.*") }
+        guard let first = mains.first else {
+            throw .senseless("name the entry: there is no single file and no main.*")
+        }
         return first
     }
 }

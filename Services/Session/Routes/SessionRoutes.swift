@@ -6,7 +6,9 @@ internal import SystemKit
 extension SessionService {
     func addSessionRoutes(to routes: inout Routes) {
         routes.reply(to: SessionEndpoints.create) { call in
-            try await once(call) { try await create(call, $0) } replay: { answer in
+            try await once(call) {
+                try await create(call, $0)
+            } replay: { answer in
                 Reply(
                     try Session.decode(Array((answer.body ?? "{}").utf8), unknownFields: .skip),
                     status: answer.status, headers: ["Location": answer.location ?? ""])
@@ -15,7 +17,8 @@ extension SessionService {
         routes.reply(to: SessionEndpoints.list) { call in
             let state: SessionState = try call.query("state") ?? .active
             let slice = try await sessions.sessions(
-                of: call.identity.userID, state, behind: try Cursor.key(of: call), limit: try call.pageLimit())
+                of: call.identity.userID, state, behind: try Cursor.key(of: call), limit: try call.pageLimit()
+            )
             return slice.page(of: call) { $0.id.text }
         }
         routes.reply(to: SessionEndpoints.get) { call in
@@ -25,7 +28,8 @@ extension SessionService {
         routes.reply(to: SessionEndpoints.patch) { call in
             let command = RoomCommand.change(call.body, ifMatch: call.header("If-Match"))
             let user = try call.identity.userID
-            return try await sessions.perform(command, in: call.path("session_id"), by: user).room.reply(to: user)
+            return try await sessions.perform(command, in: call.path("session_id"), by: user).room.reply(
+                to: user)
         }
         routes.on(SessionEndpoints.delete) { call in
             let command = RoomCommand.delete(ifMatch: call.header("If-Match"))
@@ -64,7 +68,9 @@ extension SessionService {
         _ call: Call<Request>, _ fresh: (Idempotency.Ticket?) async throws -> Room
     ) async throws -> Reply<Session> {
         let user = try call.identity.userID
-        return try await once(call) { try await fresh($0).reply(to: user) } replay: { answer in
+        return try await once(call) {
+            try await fresh($0).reply(to: user)
+        } replay: { answer in
             Reply(try Session.decode(Array((answer.body ?? "{}").utf8), unknownFields: .skip))
         }
     }

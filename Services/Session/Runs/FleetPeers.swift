@@ -15,8 +15,8 @@ struct FleetPeers: RunPeers {
     }
 
     func start(_ request: ExecutionRequest, key: String, _ errand: Errand) async throws -> Execution {
-        // The key goes as a plain field: the client would repeat a keyed call after a broken connection, and an
-        // executor that was restarted in between no longer knows the key.
+        // The key goes as a plain field: the client would repeat a keyed call after a broken connection,
+        // and an executor that was restarted in between no longer knows the key.
         var options = options(errand)
         options.headers.replaceOrAdd(name: "Idempotency-Key", value: key)
         return try await client.call(ExecutorEndpoints.create, request, options)
@@ -52,12 +52,24 @@ struct FleetPeers: RunPeers {
         try await client.call(ProfilerEndpoints.create, request, options(errand))
     }
 
-    func liveText(_ session: SessionID, _ path: SourcePath, _ errand: Errand) async throws -> String? { nil }
+    /// The collab service keeps documents as logs of updates that it does not read, so it says which files are
+    /// live, not what is in them.
+    func liveFiles(_ session: SessionID, _ errand: Errand) async throws -> [String: String?] {
+        var options = options(errand)
+        options.path = ["session_id": session.text]
+        let live = try await client.call(CollabEndpoints.documents, options).items.filter {
+            $0.connections > 0
+        }
+        return Dictionary(live.map { ($0.name.text, nil) }) { first, _ in first }
+    }
 
-    /// The caller's own scopes may be narrower than what a run needs; the session has checked that they may run.
+    /// The caller's own scopes may be narrower than what a run needs; the session has checked that they may
+    /// run.
     private func options(_ errand: Errand, _ execution: ExecutionID? = nil) -> CallOptions {
         var identity = errand.identity
-        for scope in [Scope.run, .ai, .profile, .collab] where !identity.may(scope) { identity.scopes.append(scope) }
+        for scope in [Scope.run, .ai, .profile, .collab] where !identity.may(scope) {
+            identity.scopes.append(scope)
+        }
         return CallOptions(
             as: identity, deadline: errand.deadline, path: execution.map { ["execution_id": $0.text] } ?? [:])
     }

@@ -21,8 +21,9 @@ struct Patience: Sendable {
             attempt += 1
             do {
                 return try await body()
-            } catch where Self.didNothing(error) && clock.now() < deadline {
-                try await Task.sleep(for: backoff.wait(afterAttempt: attempt, using: &random) + .milliseconds(5))
+            } catch  where Self.didNothing(error) && clock.now() < deadline {
+                try await Task.sleep(
+                    for: backoff.wait(afterAttempt: attempt, using: &random) + .milliseconds(5))
             }
         }
     }

@@ -26,19 +26,24 @@ extension RunConduct {
     private func livened(_ files: [SourceFile], of session: SessionID) async -> [SourceFile] {
         let errand = errand
         do {
-            return try await within(Limits.liveTextPatience, "collab") { [peers] in
-                var live = files
-                for index in live.indices where live[index].encoding == .utf8 {
-                    if let text = try await peers.liveText(session, live[index].path, errand) {
-                        live[index].content = text
-                    }
-                }
-                return live
+            let live = try await within(Limits.liveTextPatience, "collab") { [peers] in
+                try await peers.liveFiles(session, errand)
+            }
+            return files.map { file in
+                guard let text = live[file.path.text], file.encoding == .utf8 else { return file }
+                guard let text else { return stale(file) }
+                return SourceFile(file.path, text)
             }
         } catch {
             degrade("collab", error)
             return files
         }
+    }
+
+    private func stale(_ file: SourceFile) -> SourceFile {
+        degrade(
+            "collab", Problem(.notImplemented, "\(file.path.text) is being edited; its stored text was run"))
+        return file
     }
 
     /// Findings of the analysers, if they come before the program's end or soon after it.

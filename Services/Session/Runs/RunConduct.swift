@@ -104,7 +104,9 @@ struct RunConduct: Sendable {
         journal.willSend()
         do {
             return try await patience.call { try await peers.start(request, key: key, errand) }.id
-        } catch let failure as PeerFailure where failure.kind == .interrupted || failure.kind == .misunderstood {
+        } catch let failure as PeerFailure
+            where failure.kind == .interrupted || failure.kind == .misunderstood
+        {
             throw LostExecution(reason: "the executor went away while the program was being started")
         }
     }
@@ -125,7 +127,7 @@ struct RunConduct: Sendable {
                 if let result = try await peers.execution(id, errand).result { return result }
             } catch let problem as Problem where problem.code == .notFound || problem.code == .gone {
                 throw LostExecution(reason: "the executor no longer knows the execution")
-            } catch where Patience.isTransient(error) && ledger.clock.now() < errand.deadline {
+            } catch  where Patience.isTransient(error) && ledger.clock.now() < errand.deadline {
                 attempt += 1
             }
             if let result = result.snapshot { return result }

@@ -35,7 +35,8 @@ struct RunConductor: JobHandler {
         logger.error("run set aside: the service died with it too often", metadata: ["job": "\(job.id)"])
         await ignoring("the run stays unfinished; the next start tries again", logger: logger) {
             guard let row = try await row(of: job), !row.record.state.isFinal else { return }
-            try await ledger.abort(row, as: .internalError, because: "the service died with this run too often")
+            try await ledger.abort(
+                row, as: .internalError, because: "the service died with this run too often")
         }
     }
 
@@ -55,10 +56,11 @@ struct RunConductor: JobHandler {
             try await finish(journal, outcome)
         } catch let interruption as Interruption {
             return try await interrupted(interruption, journal, conduct.errand)
-        } catch where Task.isCancelled {
+        } catch  where Task.isCancelled {
             return try await interrupted(.draining, journal, conduct.errand)
         } catch {
-            logger.warning("run failed on our side", metadata: ["run": "\(row.record.id)", "error": "\(error)"])
+            logger.warning(
+                "run failed on our side", metadata: ["run": "\(row.record.id)", "error": "\(error)"])
             await stopProgram(journal, conduct.errand)
             try await finish(journal, RunOutcome(.internalError, reason: Self.reason(error)))
         }
@@ -112,7 +114,9 @@ struct RunConductor: JobHandler {
 
     private func noteQueueTime(_ row: RunRow, _ journal: RunJournal) {
         let waited = ledger.clock.now().milliseconds - row.record.createdAt.milliseconds
-        if row.record.state == .queued { journal.update { $0.timings.queueMilliseconds = Double(max(0, waited)) } }
+        if row.record.state == .queued {
+            journal.update { $0.timings.queueMilliseconds = Double(max(0, waited)) }
+        }
     }
 
     private func finish(_ journal: RunJournal, _ outcome: RunOutcome) async throws {

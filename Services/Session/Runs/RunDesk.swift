@@ -34,12 +34,16 @@ struct RunDesk: Sendable {
             return (job, stored)
         } numbered: { database, job in
             try RunRow.setJob(job, of: run.id, in: database)
-        } settled: { ledger.settle($0, of: run) }
+        } settled: {
+            ledger.settle($0, of: run)
+        }
         return run
     }
 
     /// The run once it has ended, or as it stands after `limit`.
-    func wait(for run: Run, atMost limit: Duration, _ subscription: Subscription<RunEvent>) async throws -> Run {
+    func wait(
+        for run: Run, atMost limit: Duration, _ subscription: Subscription<RunEvent>
+    ) async throws -> Run {
         if run.state.isFinal { return run }
         let end = ContinuousClock.now + limit
         while true {
@@ -104,7 +108,8 @@ struct RunDesk: Sendable {
         guard let session = run.sessionID else { return try ledger.append([queued], of: run, in: database) }
         let asked = try ledger.sessions.enact(.queueRun(run.id), in: session, by: run.requestedBy, database)
         let stored = try ledger.append([queued], of: run, in: database)
-        return RunLedger.Stored(run: run, events: stored.events, sessionEvents: asked.events + stored.sessionEvents)
+        return RunLedger.Stored(
+            run: run, events: stored.events, sessionEvents: asked.events + stored.sessionEvents)
     }
 }
 

@@ -6,8 +6,8 @@ internal import SystemKit
 
 /// What happens in one run while it is conducted: noted at once, stored together a little later.
 ///
-/// Notes are numbered when they are made and stored in that order; many small outputs become one event. Whoever
-/// conducts waits for the store only where the order of effects demands it.
+/// Notes are numbered when they are made and stored in that order; many small outputs become one event.
+/// Whoever conducts waits for the store only where the order of effects demands it.
 final class RunJournal: Sendable {
     fileprivate struct State: Sendable {
         var run: Run
@@ -48,7 +48,11 @@ final class RunJournal: Sendable {
 
     /// Goes to another state, and says so.
     func enter(_ next: RunState) {
-        note(.state) { $0.state = next } changing: { $0.state = next }
+        note(.state) {
+            $0.state = next
+        } changing: {
+            $0.state = next
+        }
     }
 
     /// Notes an event and a change of the record that belongs to it.
@@ -112,8 +116,8 @@ final class RunJournal: Sendable {
         try await write(batch, isLast: false)
     }
 
-    /// Stores what was noted, and whether a program was started, for whoever conducts the run next; returns when
-    /// it is durable.
+    /// Stores what was noted, and whether a program was started, for whoever conducts the run next; returns
+    /// when it is durable.
     func handOver() async throws {
         let batch = state.withLock { state in
             if !state.hasSent && state.run.executionID == nil { state.hasStarted = false }
@@ -147,7 +151,8 @@ final class RunJournal: Sendable {
         { [ledger, job] database in
             try ledger.queue.verify(job, in: database)
             try RunRow.update(
-                batch.run, hasStarted: batch.hasStarted, executionSequence: batch.executionSequence, in: database)
+                batch.run, hasStarted: batch.hasStarted, executionSequence: batch.executionSequence,
+                in: database)
             let stored = try ledger.append(batch.pending, of: batch.run, in: database)
             if isLast { try ledger.queue.complete(job, in: database) }
             return stored
@@ -175,7 +180,9 @@ extension RunJournal.State {
     }
 
     /// Lengthens the last event when it is text of the same stream and stays within bounds.
-    fileprivate mutating func extend(_ kind: RunEvent.Kind, _ content: String, _ encoding: ContentEncoding?) -> Bool {
+    fileprivate mutating func extend(
+        _ kind: RunEvent.Kind, _ content: String, _ encoding: ContentEncoding?
+    ) -> Bool {
         guard let last = pending.indices.last, pending[last].kind == kind, encoding != .base64,
             pending[last].encoding != .base64,
             let old = pending[last].content, old.utf8.count + content.utf8.count <= Limits.outputEventBytes

@@ -22,6 +22,8 @@ extension RunLedger {
             try RunRow.update(
                 final, hasStarted: row.hasStarted, executionSequence: row.executionSequence, in: database)
             return try append([last], of: final, in: database)
-        } settled: { settle($0, of: final) }
+        } settled: {
+            settle($0, of: final)
+        }
     }
 }

@@ -37,6 +37,6 @@ package protocol RunPeers: Sendable {
     func analyze(_ request: AnalysisRequest, _ errand: Errand) async throws -> Analysis
     /// Records a program's memory and CPU.
     func profile(_ request: ProfileRequest, _ errand: Errand) async throws -> Profile
-    /// The text of a session's file as its editors see it, or nil when nobody edits it.
-    func liveText(_ session: SessionID, _ path: SourcePath, _ errand: Errand) async throws -> String?
+    /// The session's files that somebody edits live, with their text where it can be had.
+    func liveFiles(_ session: SessionID, _ errand: Errand) async throws -> [String: String?]
 }

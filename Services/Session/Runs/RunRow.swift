@@ -17,7 +17,7 @@ struct RunRow: Sendable {
     static func read(_ id: RunID, in database: Database) throws -> RunRow? {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT *, (SELECT coalesce(max(run_seq), 0) FROM event WHERE run_id = run.id) AS last_seq
+                SELECT *, (SELECT coalesce(max(run_seq), 0) FROM event WHERE run_id = run.id) last_seq
                 FROM run WHERE id = ?
                 """)
         return try Row.fetchOne(statement, arguments: [id.text]).map { row in
@@ -35,10 +35,12 @@ struct RunRow: Sendable {
     static func insert(_ run: Run, _ spec: RunSpec, hasStarted: Bool, in database: Database) throws {
         try database.run(
             """
-            INSERT INTO run (id, session_id, requested_by, has_started, spec, record) VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO run (id, session_id, requested_by, has_started, spec, record)
+            VALUES (?, ?, ?, ?, ?, ?)
             """,
             [
-                run.id.text, run.sessionID?.text, run.requestedBy.text, hasStarted ? 1 : 0, spec.column, run.column,
+                run.id.text, run.sessionID?.text, run.requestedBy.text, hasStarted ? 1 : 0, spec.column,
+                run.column,
             ])
     }
 

@@ -35,7 +35,8 @@ package struct RunSpec: WireObject, Equatable {
         field("session_id", \.sessionID), field("language", \.language), field("entry", \.entry),
         field("files", \.files), field("pinned", \.pinned), field("arguments", \.arguments),
         field("stdin", \.stdin), field("limits", \.limits), field("wants_profile", \.wantsProfile),
-        field("wants_analysis", \.wantsAnalysis), field("identity", \.identity), field("deadline", \.deadline))
+        field("wants_analysis", \.wantsAnalysis), field("identity", \.identity), field("deadline", \.deadline)
+    )
 
     /// The spec of a snippet.
     package init(_ request: SnippetRequest, for identity: Identity, until deadline: Instant) {
