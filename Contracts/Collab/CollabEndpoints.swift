@@ -19,7 +19,9 @@ public enum CollabEndpoints {
         access: .identified(.collab), "Read a document's log of updates",
         parameters: [
             session, document, .limit,
-            .query("after", .type("integer", [JSONMember("minimum", 0)]), "Only updates after this sequence number."),
+            .query(
+                "after", .type("integer", [JSONMember("minimum", 0)]),
+                "Only updates after this sequence number."),
         ], problems: [.notFound, .forbidden])
     /// Who is connected to a document.
     public static let presence = Endpoint<Nothing, PresenceList>(

@@ -14,7 +14,8 @@ public struct LoggedUpdate: WireObject, Hashable {
 
     /// The table.
     public static let fields = Fields<LoggedUpdate>(
-        field("sequence", \.sequence), field("at", \.at), field("user_id", \.userID), field("update", \.update))
+        field("sequence", \.sequence), field("at", \.at), field("user_id", \.userID),
+        field("update", \.update))
 }
 
 /// A part of a document's log.

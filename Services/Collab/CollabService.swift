@@ -53,7 +53,8 @@ package struct CollabService: Sendable {
         for (number, guest) in room.guests {
             do {
                 let deadline = clock.now() + .seconds(5)
-                let role = try await members.role(of: guest.identity, in: room.key.session, deadline: deadline)
+                let role = try await members.role(
+                    of: guest.identity, in: room.key.session, deadline: deadline)
                 if role != guest.role { room.setRole(role, of: number) }
             } catch let problem as Problem where problem.status == 403 || problem.status == 404 {
                 room.setRole(nil, of: number)

@@ -19,14 +19,17 @@ final class MembershipDesk: Sendable {
     }
 
     /// What the caller may do in a session; in one that has ended, only look.
-    /// - Throws: the session service's `Problem` for strangers and unknown sessions, `PeerFailure` when it is away.
+    /// - Throws: the session service's `Problem` for strangers and unknown sessions, `PeerFailure` when it is
+    ///   away.
     func role(of identity: Identity, in session: SessionID, deadline: Timestamp) async throws -> Role {
         let key = Key(session: session, user: identity.userID)
         let now = clock.now()
         if let found = known.snapshot[key], found.until > now { return found.role }
         let options = CallOptions(as: identity, deadline: deadline, path: ["session_id": session.text])
         let found = try await client.call(SessionEndpoints.get, options)
-        guard let role = found.yourRole else { throw Problem(.forbidden, "you are no member of this session") }
+        guard let role = found.yourRole else {
+            throw Problem(.forbidden, "you are no member of this session")
+        }
         let effective = found.state == .active ? role : .viewer
         remember(key, effective, until: now + .seconds(Limits.membershipSeconds), now)
         return effective

@@ -28,13 +28,15 @@ enum Limits {
     static let drainSeconds: Int64 = 20
     /// Milliseconds between two comments that keep an event stream alive through proxies.
     static let heartbeatMilliseconds = 15_000
-    /// Events that may wait for a slow reader of an event stream; the stream ends beyond it and resumes by id.
+    /// Events that may wait for a slow reader of an event stream; the stream ends beyond it and resumes by
+    /// id.
     static let waitingEvents = 1024
     /// Connections that a client keeps to one peer.
     static let peerConnections = 256
     /// Calls that may wait for a connection to one peer.
     static let waitingCalls = 1024
-    /// Seconds after which an unused connection to a peer is closed; below `idleSeconds`, so that we close first.
+    /// Seconds after which an unused connection to a peer is closed; below `idleSeconds`, so that we close
+    /// first.
     static let peerIdleSeconds: Int64 = 30
     /// Bytes of an answer that is read as one piece.
     static let answerBytes = 32 << 20

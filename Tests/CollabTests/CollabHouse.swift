@@ -25,7 +25,8 @@ struct CollabHouse: Sendable {
         try await withService(.session, build: sessions) { session in
             let settings = ["CODECOLLAB_HOME": home.path]
             return try await withService(
-                .collab, environment: settings, peers: [.session: session.port], build: { try await CollabService.build($0) }
+                .collab, environment: settings, peers: [.session: session.port],
+                build: { try await CollabService.build($0) }
             ) { collab in
                 try await body(CollabHouse(collab: collab))
             }

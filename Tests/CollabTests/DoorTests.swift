@@ -14,7 +14,8 @@ struct DoorTests {
     private func handshake(_ path: String, _ statement: String?, _ fields: String = "") -> String {
         "GET \(path) HTTP/1.1\r\nHost: a\r\n" + (statement.map { "X-CC-Identity: \($0)\r\n" } ?? "")
             + (fields.isEmpty
-                ? "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                ? "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                 : fields) + "\r\n"
     }
 
@@ -86,11 +87,15 @@ struct DoorTests {
         Bad(name: "an unknown opcode", frames: masked(0x83, [3]), code: 1002),
         Bad(name: "a continuation of nothing", frames: masked(0x80, [3]), code: 1002),
         Bad(name: "a message inside a message", frames: masked(0x02, [3]) + masked(0x82, [3]), code: 1002),
-        Bad(name: "an oversize frame", frames: [0x82, 0xFF, 0, 0, 0, 0, 0, 0x20, 0, 0, 1, 2, 3, 4], code: 1009),
+        Bad(
+            name: "an oversize frame", frames: [0x82, 0xFF, 0, 0, 0, 0, 0, 0x20, 0, 0, 1, 2, 3, 4], code: 1009
+        ),
         Bad(name: "an unknown message", frames: masked(0x82, [9]), code: 1007),
         Bad(name: "an empty message", frames: masked(0x82, []), code: 1007),
         Bad(name: "an update that is cut off", frames: masked(0x82, [0, 2, 3, 1, 1, 1]), code: 1007),
-        Bad(name: "an update with a count beyond its end", frames: masked(0x82, [0, 2, 2, 0x7F, 0]), code: 1007),
+        Bad(
+            name: "an update with a count beyond its end", frames: masked(0x82, [0, 2, 2, 0x7F, 0]),
+            code: 1007),
         Bad(name: "awareness that is cut off", frames: masked(0x82, [1, 2, 1, 1]), code: 1007),
     ]
 

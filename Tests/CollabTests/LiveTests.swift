@@ -31,11 +31,17 @@ struct LiveTests {
                 await sleep(200);
                 console.log(text(0));
                 """, port: house.collab.port,
-                [try house.statement("editor Ada"), try house.statement("owner Bob"), try house.statement("editor Cy")])
+                [
+                    try house.statement("editor Ada"), try house.statement("owner Bob"),
+                    try house.statement("editor Cy"),
+                ])
         }
         let second = try await CollabHouse.open(home) { house in
             try await NodeClient.run(
-                "const room = open('main.py', args[0]); await room.synced(); console.log(room.doc.getText('code').toString())",
+                """
+                const room = open('main.py', args[0]); await room.synced();
+                console.log(room.doc.getText('code').toString());
+                """,
                 port: house.collab.port, [try house.statement("viewer Vic")])
         }
         #expect(first.count > 300)
@@ -52,7 +58,9 @@ struct LiveTests {
                 a.provider.disconnect(); await sleep(50);
                 a.doc.getText('t').insert(7, 'offline'); a.doc.getText('t').delete(0, 3);
                 a.provider.connect(); await a.synced(); await sleep(100);
-                for (let i = 0; i < 5; i++) { a.provider.disconnect(); await sleep(20); a.provider.connect(); await a.synced() }
+                for (let i = 0; i < 5; i++) {
+                  a.provider.disconnect(); await sleep(20); a.provider.connect(); await a.synced();
+                }
                 const b = open('notes', args[0]); await b.synced();
                 await until(() => b.doc.getText('t').toString() === 'ine offline');
                 """
@@ -61,7 +69,8 @@ struct LiveTests {
             let options = try house.options("viewer Vic", document: "notes")
             let page = try await house.collab.client.call(CollabEndpoints.updates, options)
             #expect(page.items.map(\.sequence) == [1, 2])
-            let list = try await house.collab.client.call(CollabEndpoints.documents, try house.options("viewer Vic"))
+            let list = try await house.collab.client.call(
+                CollabEndpoints.documents, try house.options("viewer Vic"))
             #expect(list.items.map(\.name.text) == ["notes"])
             #expect(list.items.first?.sequence == 2)
         }
@@ -79,11 +88,13 @@ struct LiveTests {
                 reader.provider.awareness.setLocalState({ name: 'reader' });
                 writer.doc.getText('t').insert(0, 'allowed');
                 await until(() => reader.doc.getText('t').toString().includes('allowed'));
-                await until(() => [...writer.provider.awareness.getStates().values()].some(s => s.name === 'reader'));
+                const states = () => [...writer.provider.awareness.getStates().values()];
+                const sees = () => states().some(s => s.name === 'reader');
+                await until(sees);
                 await sleep(200);
                 console.log(writer.doc.getText('t').toString());
                 reader.provider.destroy();
-                await until(() => ![...writer.provider.awareness.getStates().values()].some(s => s.name === 'reader'));
+                await until(() => !sees());
                 """, port: house.collab.port,
                 [try house.statement("editor Ada"), try house.statement("\(role) Vic")])
             #expect(output == "allowed\n")
@@ -97,12 +108,17 @@ struct LiveTests {
             let options = try house.options("owner Bob", document: "main.py")
             let client = house.collab.client
             async let visit = NodeClient.run(
-                "const a = open('main.py', args[0]); await a.synced(); a.provider.awareness.setLocalState({}); await sleep(1500)",
+                """
+                const a = open('main.py', args[0]); await a.synced();
+                a.provider.awareness.setLocalState({}); await sleep(1500);
+                """,
                 port: house.collab.port, [try house.statement("editor Ada")])
             var seen = PresenceList()
             for _ in 0..<100 where seen.items.first?.clientIDs.isEmpty ?? true {
                 try await Task.sleep(for: .milliseconds(20))
-                do { seen = try await client.call(CollabEndpoints.presence, options) } catch is Problem { continue }
+                do { seen = try await client.call(CollabEndpoints.presence, options) } catch is Problem {
+                    continue
+                }
             }
             #expect(seen.items.map(\.name.text) == ["editor Ada"])
             #expect(seen.items.first?.clientIDs.count == 1)

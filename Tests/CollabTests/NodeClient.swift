@@ -4,7 +4,9 @@ import Foundation
 enum NodeClient {
     /// Whether node and the two packages are there; suites that need them are skipped by name otherwise.
     static let isInstalled =
-        ["y-websocket", "yjs", "ws"].allSatisfy { FileManager.default.fileExists(atPath: "/usr/share/nodejs/\($0)") }
+        ["y-websocket", "yjs", "ws"].allSatisfy {
+            FileManager.default.fileExists(atPath: "/usr/share/nodejs/\($0)")
+        }
         && (FileManager.default.isExecutableFile(atPath: "/usr/bin/node"))
 
     struct Failure: Error {
@@ -14,20 +16,25 @@ enum NodeClient {
 
     /// What every script begins with: `open(doc, statement)` gives a connected provider.
     private static let prelude = """
-        const Y = require('yjs'); const { WebsocketProvider } = require('y-websocket'); const WebSocket = require('ws');
+        const Y = require('yjs'); const { WebsocketProvider } = require('y-websocket');
+        const WebSocket = require('ws');
         const [port, ...args] = process.argv.slice(1);
         const session = 'ses_01J9Z3K4M5N6P7Q8R9S0T1V2W3';
         function open(name, statement, doc = new Y.Doc()) {
           class Stated extends WebSocket { constructor(url, protocols) {
             super(url, protocols, { headers: { 'X-CC-Identity': statement } }) } }
-          const provider = new WebsocketProvider(`ws://127.0.0.1:${port}/v1/sessions/${session}/docs`, `${name}/live`, doc,
+          const url = `ws://127.0.0.1:${port}/v1/sessions/${session}/docs`;
+          const provider = new WebsocketProvider(url, `${name}/live`, doc,
             { WebSocketPolyfill: Stated, disableBc: true });
           return { doc, provider, synced: () => until(() => provider.synced) };
         }
         const sleep = ms => new Promise(done => setTimeout(done, ms));
         async function until(test, ms = 20000) {
           const end = Date.now() + ms;
-          while (!test()) { if (Date.now() > end) throw new Error('waited too long: ' + test); await sleep(5) }
+          while (!test()) {
+            if (Date.now() > end) throw new Error('waited too long: ' + test);
+            await sleep(5);
+          }
         }
         async function main() {
 
@@ -35,7 +42,9 @@ enum NodeClient {
 
     /// Runs `script` (the body of an async function) and gives what it printed.
     static func run(_ script: String, port: Int, _ arguments: [String]) async throws -> String {
-        let body = prelude + script + "\n}\nmain().then(() => process.exit(0), e => { console.error(e); process.exit(1) })"
+        let body =
+            prelude + script
+            + "\n}\nmain().then(() => process.exit(0), e => { console.error(e); process.exit(1) })"
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/node")
         process.arguments = ["-e", body, "\(port)"] + arguments

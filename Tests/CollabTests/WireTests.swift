@@ -6,18 +6,23 @@ import Testing
 
 @Suite("What goes over the wire and into the log", .tags(.small))
 struct WireTests {
-    /// Made by Yjs 13.5.43: text with surrogate pairs, a map of every kind of value, nested types, formats, XML.
+    /// Made by Yjs 13.5.43: text with surrogate pairs, a map of every kind of value, nested types, formats,
+    /// XML.
     static let updates = [
         "01010100040101740b68c3a96c6c6f20f09fa68900", "000101010102",
         "010101082801016d016b017601016175067d017c402000007e787701787402010200", "010101092301016d0162010900",
         "0104010a070101610187010a020400010b02696e88010b017b42a674e79c5fe40000",
-        "0102010f46010004626f6c640474727565c60103010404626f6c64046e756c6c00", "0101011145010f097b22696d67223a317d00",
+        "0102010f46010004626f6c640474727565c60103010404626f6c64046e756c6c00",
+        "0101011145010f097b22696d67223a317d00",
         "010101120701017803017000", "010101132800011201630177016400",
     ].map(bytes)
     static let state = bytes(
-        "010f010004010174016881010002840102016c840103066f20f09fa6892801016d016b017601016175067d017c402000007e787701787402"
-            + "01022301016d01620109070101610187010a020400010b02696e88010b017b42a674e79c5fe40046010004626f6c640474727565c60103"
-            + "010404626f6c64046e756c6c45010f097b22696d67223a317d07010178030170280001120163017701640101010102")
+        "010f010004010174016881010002840102016c840103066f20f09fa6892801016d016b017601016175067d017c402000007e"
+            + "787701787402"
+            + "01022301016d01620109070101610187010a020400010b02696e88010b017b42a674e79c5fe40046010004626f6c"
+            + "640474727565c60103"
+            + "010404626f6c64046e756c6c45010f097b22696d67223a317d07010178030170280001120163017701640101010102"
+    )
 
     static func bytes(_ hex: String) -> [UInt8] {
         let digits = Array(hex.utf8).map { $0 < 58 ? $0 - 48 : $0 - 87 }
@@ -43,7 +48,9 @@ struct WireTests {
     @Test("every update that is cut short is refused, none is misread")
     func truncation() {
         for update in Self.updates + [Self.state] {
-            for count in 0..<update.count { #expect(throws: ProtocolFault.self) { try UpdateScan(update.prefix(count)) } }
+            for count in 0..<update.count {
+                #expect(throws: ProtocolFault.self) { try UpdateScan(update.prefix(count)) }
+            }
             #expect(throws: ProtocolFault.self) { try UpdateScan((update + [0])[...]) }
         }
     }
@@ -54,7 +61,8 @@ struct WireTests {
         for _ in 0..<4000 {
             var update = Self.state
             for _ in 0..<Int.random(in: 1...4, using: &random) {
-                update[Int.random(in: 0..<update.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                update[Int.random(in: 0..<update.count, using: &random)] = UInt8.random(
+                    in: 0...255, using: &random)
             }
             do { _ = try UpdateScan(update[...]) } catch { #expect(!error.detail.isEmpty) }
         }
@@ -84,7 +92,9 @@ struct WireTests {
     @Test("a log cut anywhere keeps every whole record before the cut")
     func tornTail() throws {
         let author = try Identity.tester().userID
-        let records = Self.updates.map { LogRecord(at: Timestamp(milliseconds: 7), author: author, update: $0) }
+        let records = Self.updates.map {
+            LogRecord(at: Timestamp(milliseconds: 7), author: author, update: $0)
+        }
         let log = records.flatMap(\.encoded)
         let ends = records.indices.map { records[...$0].reduce(0) { $0 + $1.encoded.count } }
         for count in 0...log.count {

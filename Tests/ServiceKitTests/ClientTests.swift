@@ -67,7 +67,8 @@ struct ClientTests {
     @Test("reads events as they come, and the problem that ends them")
     func events() async throws {
         try await withService(.session, build: Echo.build) { service in
-            let counts = try await service.client.events(Echo.count, Note("go", count: 1000), CallOptions()) { events in
+            let counts = try await service.client.events(Echo.count, Note("go", count: 1000), CallOptions()) {
+                events in
                 var counts: [Int] = []
                 for try await event in events {
                     #expect(event.id == "\(event.value.count)")
@@ -155,7 +156,9 @@ struct ClientTests {
             #expect(head.status == .switchingProtocols)
             try await raw.write(ByteBuffer(string: "hello"))
             var answer = ""
-            while answer.utf8.count < 5, let piece = try await raw.inbound.next() { answer += String(buffer: piece) }
+            while answer.utf8.count < 5, let piece = try await raw.inbound.next() {
+                answer += String(buffer: piece)
+            }
             #expect(answer == "hello")
             raw.close()
         }

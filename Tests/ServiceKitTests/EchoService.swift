@@ -31,7 +31,8 @@ enum Echo {
     static let fail = Endpoint<Note, Note>(
         "echo.fail", of: .session, .put, "/v1/fail", access: .open, "Fail as told")
     static let slow = Endpoint<Nothing, Note>(
-        "echo.slow", of: .session, .get, "/v1/slow", access: .open, "Never answer", timeout: .milliseconds(200))
+        "echo.slow", of: .session, .get, "/v1/slow", access: .open, "Never answer",
+        timeout: .milliseconds(200))
     static let count = Endpoint<Note, Note>(
         "echo.count", of: .session, .post, "/v1/count", access: .open, "Count", answers: .events(Note.schema))
     static let upload = Endpoint<Nothing, Note>(
@@ -58,7 +59,9 @@ enum Echo {
             return Note("late")
         }
         routes.events(on: count) { call, stream in
-            for number in 1...call.body.count { try await stream.send(Note("tick", count: number), id: number) }
+            for number in 1...call.body.count {
+                try await stream.send(Note("tick", count: number), id: number)
+            }
             if call.body.text == "break" { throw Problem(.conflict, "broken") }
         }
         routes.upload(on: upload) { _, body in Reply(Note("bytes", count: try await size(body) % 1000 + 1)) }
@@ -68,9 +71,11 @@ enum Echo {
                 body: .tunnel { raw in for try await piece in raw.inbound { try await raw.write(piece) } })
         }
         routes.raw(on: download) { _ in
-            ServerResponse(status: 200, body: .stream { writer in
-                for _ in 0..<64 { try await writer.write([UInt8](repeating: 7, count: 65_536)) }
-            })
+            ServerResponse(
+                status: 200,
+                body: .stream { writer in
+                    for _ in 0..<64 { try await writer.write([UInt8](repeating: 7, count: 65_536)) }
+                })
         }
         return ServiceParts(routes)
     }

@@ -19,7 +19,8 @@ struct ServerTests {
     }
 
     private func post(_ body: String, type: String = "application/json") -> String {
-        "POST /v1/notes HTTP/1.1\r\nHost: a\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        "POST /v1/notes HTTP/1.1\r\nHost: a\r\nContent-Type: \(type)\r\n"
+            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
     @Test("answers a typed request")
@@ -50,41 +51,57 @@ struct ServerTests {
         Refusal(request: body(#"{"text":"a","x":1}"#), status: 422, code: "unknown_field"),
         Refusal(request: body(#"{"text":7}"#), status: 422, code: "wrong_type"),
         Refusal(request: body(#"{"count":0}"#), status: 422, code: "missing_field"),
-        Refusal(request: body("x", "Content-Type: text/plain\r\n"), status: 415, code: "unsupported_media_type"),
+        Refusal(
+            request: body("x", "Content-Type: text/plain\r\n"), status: 415, code: "unsupported_media_type"),
         Refusal(request: body("{}", ""), status: 415, code: "unsupported_media_type"),
         Refusal(request: body(String(repeating: " ", count: 4097)), status: 413, code: "body_too_large"),
         Refusal(request: "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", status: 404, code: "not_found"),
-        Refusal(request: "PUT /v1/notes HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", status: 405, code: "method_not_allowed"),
-        Refusal(request: "BREW /v1/notes HTTP/1.1\r\nHost: a\r\n\r\n", status: 400, code: "malformed_request"),
-        Refusal(request: "GET /v1/files/%zz HTTP/1.1\r\nHost: a\r\n\r\n", status: 400, code: "malformed_request"),
-        Refusal(request: "GET /v1/files/%ff HTTP/1.1\r\nHost: a\r\n\r\n", status: 400, code: "malformed_request"),
-        Refusal(request: "GET /v1/notes/ses_1 HTTP/1.1\r\nHost: a\r\n\r\n", status: 422, code: "wrong_format"),
         Refusal(
-            request: "GET /v1/notes/ses_01J9Z3K4M5N6P7Q8R9S0T1V2W3?limit=0 HTTP/1.1\r\nHost: a\r\n\r\n", status: 422,
+            request: "PUT /v1/notes HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", status: 405,
+            code: "method_not_allowed"),
+        Refusal(
+            request: "BREW /v1/notes HTTP/1.1\r\nHost: a\r\n\r\n", status: 400, code: "malformed_request"),
+        Refusal(
+            request: "GET /v1/files/%zz HTTP/1.1\r\nHost: a\r\n\r\n", status: 400, code: "malformed_request"),
+        Refusal(
+            request: "GET /v1/files/%ff HTTP/1.1\r\nHost: a\r\n\r\n", status: 400, code: "malformed_request"),
+        Refusal(
+            request: "GET /v1/notes/ses_1 HTTP/1.1\r\nHost: a\r\n\r\n", status: 422, code: "wrong_format"),
+        Refusal(
+            request: "GET /v1/notes/ses_01J9Z3K4M5N6P7Q8R9S0T1V2W3?limit=0 HTTP/1.1\r\nHost: a\r\n\r\n",
+            status: 422,
             code: "out_of_range"),
         Refusal(
-            request: "GET /v1/notes/ses_01J9Z3K4M5N6P7Q8R9S0T1V2W3?x=0 HTTP/1.1\r\nHost: a\r\n\r\n", status: 422,
+            request: "GET /v1/notes/ses_01J9Z3K4M5N6P7Q8R9S0T1V2W3?x=0 HTTP/1.1\r\nHost: a\r\n\r\n",
+            status: 422,
             code: "unknown_field"),
         Refusal(
-            request: "GET /v1/notes/ses_01J9Z3K4M5N6P7Q8R9S0T1V2W3?limit=1&limit=2 HTTP/1.1\r\nHost: a\r\n\r\n",
+            request:
+                "GET /v1/notes/ses_01J9Z3K4M5N6P7Q8R9S0T1V2W3?limit=1&limit=2 HTTP/1.1\r\nHost: a\r\n\r\n",
             status: 422, code: "duplicate_field"),
         Refusal(request: "GET / HTTP/1.1\r\n\r\n", status: 400, code: "malformed_request"),
-        Refusal(request: "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", status: 400, code: "malformed_request"),
+        Refusal(
+            request: "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", status: 400, code: "malformed_request"),
         Refusal(request: "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", status: 400, code: "malformed_request"),
         Refusal(request: "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", status: 400, code: "malformed_request"),
         Refusal(request: "GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", status: 400, code: "malformed_request"),
         Refusal(
-            request: "POST /v1/notes HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n",
+            request:
+                "POST /v1/notes HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n",
             status: 400, code: "malformed_request"),
         Refusal(
-            request: "POST /v1/notes HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            request:
+                "POST /v1/notes HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n",
             status: 400, code: "malformed_request"),
         Refusal(request: "nonsense\r\n\r\n", status: 400, code: "malformed_request"),
         Refusal(
-            request: "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 20_000))\r\n\r\n", status: 431,
+            request: "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 20_000))\r\n\r\n",
+            status: 431,
             code: "headers_too_large"),
         Refusal(
-            request: "GET / HTTP/1.1\r\nHost: a\r\n\(String(repeating: "X: y\r\n", count: 101))\r\n", status: 431,
+            request: "GET / HTTP/1.1\r\nHost: a\r\n\(String(repeating: "X: y\r\n", count: 101))\r\n",
+            status: 431,
             code: "headers_too_large"),
     ]
 
@@ -126,7 +143,9 @@ struct ServerTests {
     func errors(kind: String, status: Int) async throws {
         let body = #"{"text":"\#(kind)"}"#
         let answer = try await exchange(
-            "PUT /v1/fail HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            "PUT /v1/fail HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
         #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
         #expect(!answer.contains("secret_call"))
         #expect(answer.contains(#""trace_id":""#))
@@ -175,7 +194,9 @@ struct ServerTests {
         try await withService(.session, build: Echo.build) { service in
             let answer = try await RawSocket.exchange(port: service.port) { socket in
                 try socket.send(
-                    "PUT /v1/upload HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\nConnection: close\r\n\r\n")
+                    "PUT /v1/upload HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+                        + "Content-Length: 4\r\nConnection: close\r\n\r\n"
+                )
                 let first = try socket.read(until: "\r\n\r\n")
                 try socket.send("four")
                 return first + (try socket.readToEnd())

@@ -3,8 +3,8 @@ package import SystemKit
 
 /// A blocking TCP connection that sends exactly the bytes it is told and shows exactly what comes back.
 ///
-/// It blocks its thread, at most `timeout` for each read: use it through `RawSocket.exchange`, which does so on a
-/// thread of its own.
+/// It blocks its thread, at most `timeout` for each read: use it through `RawSocket.exchange`, which does so
+/// on a thread of its own.
 package struct RawSocket: ~Copyable {
     private let descriptor: FD
 
@@ -39,7 +39,8 @@ package struct RawSocket: ~Copyable {
         while start < bytes.count {
             start += try check("send") {
                 bytes.withUnsafeBytes {
-                    Glibc.send(descriptor.number, $0.baseAddress! + start, bytes.count - start, Int32(MSG_NOSIGNAL))
+                    Glibc.send(
+                        descriptor.number, $0.baseAddress! + start, bytes.count - start, Int32(MSG_NOSIGNAL))
                 }
             }
         }

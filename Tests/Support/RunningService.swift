@@ -29,7 +29,8 @@ package struct RunningService: Sendable {
 /// Runs a service while `body` talks to it.
 ///
 /// - Parameters:
-///   - environment: more settings; `CODECOLLAB_HOME` should be a `TemporaryDirectory` when the service writes.
+///   - environment: more settings; `CODECOLLAB_HOME` should be a `TemporaryDirectory` when the service
+///     writes.
 ///   - peers: ports of other services that run in the same test.
 package func withService<Result: Sendable>(
     _ name: ServiceName, environment: [String: String] = [:], peers: [ServiceName: Int] = [:],
@@ -38,7 +39,9 @@ package func withService<Result: Sendable>(
 ) async throws -> Result {
     var settings = environment
     settings[IdentityHeader.keyVariable] = RunningService.key
-    for (peer, port) in peers { settings["CODECOLLAB_\(peer.rawValue.uppercased())_URL"] = "http://127.0.0.1:\(port)" }
+    for (peer, port) in peers {
+        settings["CODECOLLAB_\(peer.rawValue.uppercased())_URL"] = "http://127.0.0.1:\(port)"
+    }
     var quiet = TelemetryConfiguration()
     quiet.logLevel = environment["LOG_LEVEL"] == "debug" ? .debug : .critical
     let surroundings = try ServiceSurroundings(
@@ -82,7 +85,8 @@ extension Identity {
     ) throws -> Identity {
         var identity = Identity()
         identity.userID = UserID(
-            milliseconds: 1_700_000_000_000, random: Array(Array(name.utf8 + Array(repeating: 0, count: 10)).prefix(10)))
+            milliseconds: 1_700_000_000_000,
+            random: Array(Array(name.utf8 + Array(repeating: 0, count: 10)).prefix(10)))
         identity.name = try DisplayName(name)
         identity.kind = kind
         identity.scopes = scopes

@@ -15,15 +15,21 @@ package struct Awareness: Equatable {
     /// Takes an update of a connection in.
     /// - Returns: what everybody has to be told, or nil when it was news to nobody.
     /// - Throws: `ProtocolFault` for anything that is not an awareness update, or too much of it.
-    package mutating func apply(_ update: ArraySlice<UInt8>, from connection: Int) throws(ProtocolFault) -> [UInt8]? {
+    package mutating func apply(
+        _ update: ArraySlice<UInt8>, from connection: Int
+    ) throws(ProtocolFault) -> [UInt8]? {
         var reader = LibReader(update)
         var accepted: [UInt64] = []
         for _ in 0..<(try reader.count()) {
             let client = try reader.unsigned()
             let clock = try reader.unsigned()
             let state = try reader.text()
-            guard state.utf8.count <= Limits.awarenessBytes else { throw ProtocolFault("an awareness state is too long") }
-            if try accept(client, clock, state == "null" ? nil : state, connection) { accepted.append(client) }
+            guard state.utf8.count <= Limits.awarenessBytes else {
+                throw ProtocolFault("an awareness state is too long")
+            }
+            if try accept(client, clock, state == "null" ? nil : state, connection) {
+                accepted.append(client)
+            }
         }
         guard reader.remaining == 0 else { throw ProtocolFault("something follows the awareness update") }
         return accepted.isEmpty ? nil : encode(accepted)
@@ -45,7 +51,9 @@ package struct Awareness: Equatable {
         if isFree && entry.owner != connection { try checkRoom(for: connection) }
         // A client that comes back repeats its clock, which everybody has seen with an empty state: raise it.
         let isReturn = isFree && state != nil && clock == entry.clock
-        guard clock > entry.clock || isReturn || (clock == entry.clock && state == nil && !isFree) else { return false }
+        guard clock > entry.clock || isReturn || (clock == entry.clock && state == nil && !isFree) else {
+            return false
+        }
         entry = Entry(clock: isReturn ? clock + 1 : clock, state: state, owner: connection)
         entries[client] = entry
         return true
@@ -59,7 +67,8 @@ package struct Awareness: Equatable {
     /// A connection is gone: its clients have left, with an unchanged clock so that they can come back.
     /// - Returns: what everybody has to be told, or nil when nobody left.
     package mutating func leave(_ connection: Int) -> [UInt8]? {
-        let gone = entries.filter { $0.value.owner == connection && $0.value.state != nil }.map(\.key).sorted()
+        let gone = entries.filter { $0.value.owner == connection && $0.value.state != nil }.map(\.key)
+            .sorted()
         for client in gone { entries[client]?.state = nil }
         return gone.isEmpty ? nil : encode(gone)
     }

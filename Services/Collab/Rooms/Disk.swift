@@ -23,7 +23,8 @@ final class Disk: Sendable {
         thread.withLock { $0 = started }
     }
 
-    /// Appends a record; `done` is called on the disk thread when it is durable, or with false when it is not.
+    /// Appends a record; `done` is called on the disk thread when it is durable, or with false when it is
+    /// not.
     /// - Returns: false when too much waits already; `done` is not called then.
     func append(_ record: [UInt8], to file: LogFile, done: @escaping @Sendable (Bool) -> Void) -> Bool {
         let isTaken = queue.withLock { queue in
@@ -86,11 +87,15 @@ final class Disk: Sendable {
     }
 
     private func commit(_ batch: inout [(file: LogFile, record: [UInt8], done: @Sendable (Bool) -> Void)]) {
-        var isGood = batch.map { entry in succeeds("append") { () throws(SystemFailure) in try entry.file.append(entry.record) } }
+        var isGood = batch.map { entry in
+            succeeds("append") { () throws(SystemFailure) in try entry.file.append(entry.record) }
+        }
         var synced: [ObjectIdentifier: Bool] = [:]
         for index in batch.indices where isGood[index] {
             let file = batch[index].file
-            let isDurable = synced[ObjectIdentifier(file)] ?? succeeds("sync") { () throws(SystemFailure) in try file.sync() }
+            let isDurable =
+                synced[ObjectIdentifier(file)]
+                ?? succeeds("sync") { () throws(SystemFailure) in try file.sync() }
             synced[ObjectIdentifier(file)] = isDurable
             isGood[index] = isDurable
         }
@@ -103,7 +108,8 @@ final class Disk: Sendable {
             try body()
             return true
         } catch {
-            logger.error("a document's log cannot be written", metadata: ["step": "\(what)", "error": "\(error)"])
+            logger.error(
+                "a document's log cannot be written", metadata: ["step": "\(what)", "error": "\(error)"])
             return false
         }
     }

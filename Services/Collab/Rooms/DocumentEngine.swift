@@ -1,7 +1,7 @@
 /// What a room needs to know about a document to keep its replicas together.
 ///
-/// The seam for an engine that understands documents (merging, text): a room asks nothing else of it. `apply` is
-/// only called with updates that are durable, in the order of the log, also when the log is read again.
+/// The seam for an engine that understands documents (merging, text): a room asks nothing else of it. `apply`
+/// is only called with updates that are durable, in the order of the log, also when the log is read again.
 protocol DocumentEngine: Sendable {
     /// Whether every change of the update is there already.
     func knows(_ scan: UpdateScan) -> Bool
@@ -19,7 +19,9 @@ struct UpdateKeeper: DocumentEngine {
     private var structs = ClockSet()
     private var deletes = ClockSet()
 
-    func knows(_ scan: UpdateScan) -> Bool { structs.contains(scan.structs) && deletes.contains(scan.deletes) }
+    func knows(_ scan: UpdateScan) -> Bool {
+        structs.contains(scan.structs) && deletes.contains(scan.deletes)
+    }
 
     mutating func apply(_ update: [UInt8], _ scan: UpdateScan) {
         structs.formUnion(scan.structs)

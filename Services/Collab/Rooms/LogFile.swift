@@ -12,7 +12,8 @@ final class LogFile: Sendable {
     init(_ directory: String, _ name: String) throws(SystemFailure) {
         try Self.makeDirectory(directory)
         let path = "\(directory)/\(name).log"
-        descriptor = FD(owning: try check("open") { open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600) })
+        descriptor = FD(
+            owning: try check("open") { open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600) })
         goodBytes = Locked(0)
         try Self.syncDirectory(directory)
     }
@@ -21,7 +22,9 @@ final class LogFile: Sendable {
         var made = ""
         for part in path.split(separator: "/") {
             made += "/\(part)"
-            if mkdir(made, 0o700) == -1 && errno != EEXIST { throw SystemFailure(call: "mkdir", errno: errno) }
+            if mkdir(made, 0o700) == -1 && errno != EEXIST {
+                throw SystemFailure(call: "mkdir", errno: errno)
+            }
         }
     }
 
@@ -68,7 +71,8 @@ final class LogFile: Sendable {
     }
 
     /// Makes everything durable.
-    /// - Throws: `SystemFailure`; the kernel may have forgotten what it could not write, so the file is finished.
+    /// - Throws: `SystemFailure`; the kernel may have forgotten what it could not write, so the file is
+    ///   finished.
     func sync() throws(SystemFailure) {
         do throws(SystemFailure) {
             try check("fdatasync") { fdatasync(descriptor.number) }

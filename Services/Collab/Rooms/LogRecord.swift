@@ -15,7 +15,8 @@ package struct LogRecord: Equatable, Sendable {
     /// The record's bytes in the log.
     package var encoded: [UInt8] {
         let author = Array(author.text.utf8)
-        let body = Self.little(UInt64(bitPattern: at.milliseconds), 8) + [UInt8(author.count)] + author + update
+        let body =
+            Self.little(UInt64(bitPattern: at.milliseconds), 8) + [UInt8(author.count)] + author + update
         return Self.little(UInt64(body.count), 4) + Self.little(UInt64(Checksum.of(body)), 4) + body
     }
 
@@ -27,7 +28,8 @@ package struct LogRecord: Equatable, Sendable {
         bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// The records of a log and how many of its bytes they fill; what follows is a write that a crash cut off.
+    /// The records of a log and how many of its bytes they fill; what follows is a write that a crash cut
+    /// off.
     package static func read(_ log: [UInt8]) -> (records: [LogRecord], validBytes: Int) {
         var records: [LogRecord] = []
         var position = 0
@@ -36,7 +38,8 @@ package struct LogRecord: Equatable, Sendable {
             let start = position + headBytes
             guard length <= log.count - start else { break }
             let body = log[start..<start + length]
-            guard Checksum.of(body) == UInt32(number(log[position + 4..<start])), let record = LogRecord(body) else {
+            guard Checksum.of(body) == UInt32(number(log[position + 4..<start])), let record = LogRecord(body)
+            else {
                 break
             }
             records.append(record)

@@ -64,7 +64,9 @@ extension Room {
     /// Closes the room for good if nobody has used it since `instant`.
     func closeIfIdle(since instant: Timestamp) -> Bool {
         state.withLock { state in
-            guard state.guests.isEmpty, state.lastUse < instant else { return state.isOver && state.guests.isEmpty }
+            guard state.guests.isEmpty, state.lastUse < instant else {
+                return state.isOver && state.guests.isEmpty
+            }
             state.isOver = true
             return true
         }

@@ -71,7 +71,10 @@ final class Room: Sendable {
             state.guests[number] = Guest(connection: connection, identity: identity, role: role, since: now)
             state.lastUse = now
             let question = RoomMessage.step1(stateVector: state.engine.stateVector[...]).bytes
-            return (number, [question] + (state.awareness.all.map { [RoomMessage.awareness($0[...]).bytes] } ?? []))
+            return (
+                number,
+                [question] + (state.awareness.all.map { [RoomMessage.awareness($0[...]).bytes] } ?? [])
+            )
         }
         for message in entry?.greeting ?? [] { connection.send(WebSocketConnection.frame(message)) }
         return entry?.0
@@ -95,11 +98,15 @@ final class Room: Sendable {
         case .step1(let vector): answer(try ClockSet.stateVector(vector), to: number)
         case .step2(let update), .update(let update): try takeUpdate(update, from: number)
         case .awareness(let update):
-            let news = try state.withLock { (state) throws(ProtocolFault) in try state.awareness.apply(update, from: number) }
+            let news = try state.withLock { (state) throws(ProtocolFault) in
+                try state.awareness.apply(update, from: number)
+            }
             if let news { tell(RoomMessage.awareness(news[...])) }
         case .queryAwareness:
             let (guest, all) = state.withLock { ($0.guests[number], $0.awareness.all) }
-            if let all { guest?.connection.send(WebSocketConnection.frame(RoomMessage.awareness(all[...]).bytes)) }
+            if let all {
+                guest?.connection.send(WebSocketConnection.frame(RoomMessage.awareness(all[...]).bytes))
+            }
         }
     }
 
@@ -121,12 +128,16 @@ final class Room: Sendable {
         guard let guest, guest.mayWrite else { return }
         let scan = try UpdateScan(update)
         let isKnown = state.withLock { $0.engine.knows(scan) }
-        if isKnown { return guest.connection.send(WebSocketConnection.frame(RoomMessage.update(update).bytes)) }
+        if isKnown {
+            return guest.connection.send(WebSocketConnection.frame(RoomMessage.update(update).bytes))
+        }
         guard bytes + update.count <= Limits.logBytes else {
             return guest.connection.close(.policyViolation, "the document has reached its size limit")
         }
         let record = LogRecord(at: clock.now(), author: guest.identity.userID, update: Array(update))
-        let isQueued = disk.append(record.encoded, to: file) { [self] isDurable in finish(record, scan, isDurable) }
+        let isQueued = disk.append(record.encoded, to: file) { [self] isDurable in
+            finish(record, scan, isDurable)
+        }
         if !isQueued { guest.connection.close(.tryAgainLater, "the disk does not keep up") }
     }
 

@@ -18,11 +18,14 @@ actor RoomRegistry {
     }
 
     /// The room of a document; reads its log when nobody has it open.
-    /// - Throws: `Problem` (`overloaded`) when too many are open, `SystemFailure` when the log cannot be read.
+    /// - Throws: `Problem` (`overloaded`) when too many are open, `SystemFailure` when the log cannot be
+    ///   read.
     func room(_ key: RoomKey) async throws -> Room {
         while true {
             if let room = rooms[key] { return room }
-            guard rooms.count < Limits.rooms else { throw Problem(.overloaded, "too many documents are open", retryAfter: 1000) }
+            guard rooms.count < Limits.rooms else {
+                throw Problem(.overloaded, "too many documents are open", retryAfter: 1000)
+            }
             let closings = closings
             let directory = directory(of: key.session)
             let (file, records) = try await disk.perform {

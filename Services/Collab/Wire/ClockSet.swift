@@ -57,7 +57,9 @@ package struct ClockSet: Equatable, Sendable {
 
     /// Whether a replica with this state vector has every clock of the set.
     func isCovered(by vector: [UInt64: UInt64]) -> Bool {
-        ranges.allSatisfy { client, list in list.last.map { $0.upperBound <= vector[client, default: 0] } ?? true }
+        ranges.allSatisfy { client, list in
+            list.last.map { $0.upperBound <= vector[client, default: 0] } ?? true
+        }
     }
 
     /// The state vector: for each client the end of the range that begins at zero.

@@ -61,7 +61,9 @@ struct LibReader {
     /// The length of a text in UTF-16 units, as clocks count it.
     mutating func textLength() throws(ProtocolFault) -> UInt64 {
         let text = try buffer()
-        guard let valid = String(validating: text, as: UTF8.self) else { throw ProtocolFault("a text is not UTF-8") }
+        guard let valid = String(validating: text, as: UTF8.self) else {
+            throw ProtocolFault("a text is not UTF-8")
+        }
         return UInt64(valid.utf16.count)
     }
 

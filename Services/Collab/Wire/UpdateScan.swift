@@ -1,4 +1,5 @@
-/// What a Yjs update (v1) brings, found out without applying it: which clocks of which clients, which deletions.
+/// What a Yjs update (v1) brings, found out without applying it: which clocks of which clients, which
+/// deletions.
 ///
 /// The whole update is checked for form, so that nothing goes into the log that clients would stumble over.
 package struct UpdateScan: Equatable {
@@ -12,7 +13,9 @@ package struct UpdateScan: Equatable {
     package init(_ update: ArraySlice<UInt8>) throws(ProtocolFault) {
         var reader = LibReader(update)
         let clients = try reader.count()
-        guard clients <= Limits.clientsPerUpdate else { throw ProtocolFault("an update has too many clients") }
+        guard clients <= Limits.clientsPerUpdate else {
+            throw ProtocolFault("an update has too many clients")
+        }
         for _ in 0..<clients { try block(&reader) }
         deletes = try Self.deletes(&reader)
         guard reader.remaining == 0 else { throw ProtocolFault("something follows the update") }
@@ -26,13 +29,16 @@ package struct UpdateScan: Equatable {
             let info = try reader.byte()
             let length = try Self.structLength(info, &reader)
             let (end, overflow) = clock.addingReportingOverflow(length)
-            guard length > 0, !overflow, end < 1 << 53 else { throw ProtocolFault("a struct has an impossible length") }
+            guard length > 0, !overflow, end < 1 << 53 else {
+                throw ProtocolFault("a struct has an impossible length")
+            }
             if info & 31 != 10 { structs.insert(client, clock..<end) }
             clock = end
         }
     }
 
-    private static func structLength(_ info: UInt8, _ reader: inout LibReader) throws(ProtocolFault) -> UInt64 {
+    private static func structLength(_ info: UInt8, _ reader: inout LibReader) throws(ProtocolFault) -> UInt64
+    {
         switch info & 31 {
         case 0, 10: return try reader.unsigned()
         case 1...9:
@@ -59,7 +65,9 @@ package struct UpdateScan: Equatable {
         _ = try reader.unsigned()
     }
 
-    private static func contentLength(_ kind: UInt8, _ reader: inout LibReader) throws(ProtocolFault) -> UInt64 {
+    private static func contentLength(
+        _ kind: UInt8, _ reader: inout LibReader
+    ) throws(ProtocolFault) -> UInt64 {
         switch kind {
         case 1: return try reader.unsigned()
         case 2:
@@ -99,7 +107,9 @@ package struct UpdateScan: Equatable {
             for _ in 0..<(try reader.count()) {
                 let clock = try reader.unsigned()
                 let length = try reader.unsigned()
-                guard length > 0, clock + length < 1 << 53 else { throw ProtocolFault("a deletion is impossible") }
+                guard length > 0, clock + length < 1 << 53 else {
+                    throw ProtocolFault("a deletion is impossible")
+                }
                 deletes.insert(client, clock..<clock + length)
             }
         }

@@ -34,14 +34,18 @@ extension Configuration {
         ConfigurationVariable(
             name: "CODECOLLAB_DRAIN_SECONDS", fallback: "20",
             about: "How long requests in flight may take after SIGTERM."),
-        ConfigurationVariable(name: "LOG_LEVEL", fallback: "info", about: "trace, debug, info, warning, error."),
         ConfigurationVariable(
-            name: "OTEL_EXPORTER_OTLP_ENDPOINT", fallback: "none", about: "Where traces are sent (OTLP/HTTP JSON)."),
+            name: "LOG_LEVEL", fallback: "info", about: "trace, debug, info, warning, error."),
         ConfigurationVariable(
-            name: "OTEL_TRACES_SAMPLER_ARG", fallback: "1.0", about: "Share of new traces that are recorded."),
+            name: "OTEL_EXPORTER_OTLP_ENDPOINT", fallback: "none",
+            about: "Where traces are sent (OTLP/HTTP JSON)."),
+        ConfigurationVariable(
+            name: "OTEL_TRACES_SAMPLER_ARG", fallback: "1.0", about: "Share of new traces recorded."),
         ConfigurationVariable(
             name: "LISTEN_FDS", fallback: "none",
-            about: "Inherited listening sockets from descriptor 3 on, with LISTEN_PID and LISTEN_FDNAMES (tcp, unix)."),
+            about:
+                "Inherited listening sockets from descriptor 3 on; LISTEN_FDNAMES: tcp, unix."
+        ),
     ]
 
     /// Directory of everything that the fleet keeps.

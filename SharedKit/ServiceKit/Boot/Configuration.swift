@@ -20,7 +20,8 @@ package struct ConfigurationFault: Error, Equatable, CustomStringConvertible {
     package var description: String { "\(variable): \(rule)" }
 }
 
-/// The settings of one service: the only reader of the environment, typed, with errors that name the variable.
+/// The settings of one service: the only reader of the environment, typed, with errors that name the
+/// variable.
 package struct Configuration: Sendable {
     /// The variables as they are.
     package let environment: [String: String]
@@ -38,7 +39,8 @@ package struct Configuration: Sendable {
         var environment: [String: String] = [:]
         var next = ck_environment()
         while let entry = next?.pointee {
-            let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = String(cString: entry).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             if parts.count == 2 { environment[String(parts[0])] = String(parts[1]) }
             next = next?.advanced(by: 1)
         }
@@ -91,7 +93,8 @@ package struct Configuration: Sendable {
     /// - Throws: `ConfigurationFault` when it is absent or something else.
     package func key(_ variable: String) throws(ConfigurationFault) -> Secret {
         guard let text = text(variable), let key = Secret(hex: text) else {
-            throw ConfigurationFault(variable, "expected 64 hex digits (the supervisor makes them on first start)")
+            throw ConfigurationFault(
+                variable, "expected 64 hex digits (the supervisor makes them on first start)")
         }
         return key
     }

@@ -22,8 +22,8 @@ package final class HealthRegistry: Sendable {
         state.withLock { $0.checks.append((name, true, check)) }
     }
 
-    /// Adds a check of something that others run: its failure is only ever a warning, so that one dead service does
-    /// not take the others with it.
+    /// Adds a check of something that others run: its failure is only ever a warning, so that one dead
+    /// service does not take the others with it.
     package func dependency(_ name: String, _ check: @escaping Check) {
         state.withLock { $0.checks.append((name, false, check)) }
     }

@@ -9,7 +9,8 @@ enum Healthcheck {
         let address =
             flags.socket.map { PeerAddress.unix(path: $0) }
             ?? .tcp(
-                host: configuration.text("CODECOLLAB_HOST") ?? "127.0.0.1", port: flags.port ?? service.defaultPort)
+                host: configuration.text("CODECOLLAB_HOST") ?? "127.0.0.1",
+                port: flags.port ?? service.defaultPort)
         let client = PeerClient(service.rawValue, at: address)
         let status = await ignoring("no answer is an answer too: not ready") {
             try await client.send(ClientRequest("GET", "/readyz", timeout: .seconds(3))) { $0.status }

@@ -2,13 +2,14 @@ internal import Contracts
 private import Glibc
 private import SystemKit
 
-/// Listening sockets that the supervisor (or systemd) has bound and passed down: descriptors from 3 on, announced
-/// by LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES (sd_listen_fds(3)).
+/// Listening sockets that the supervisor (or systemd) has bound and passed down: descriptors from 3 on,
+/// announced by LISTEN_FDS, LISTEN_PID and LISTEN_FDNAMES (sd_listen_fds(3)).
 enum InheritedSockets {
     private static let first: CInt = 3
 
     /// The sockets, or none when none were announced to this very process.
-    /// - Throws: `ConfigurationFault` for an announcement that makes no sense, `SystemFailure` for a descriptor that
+    /// - Throws: `ConfigurationFault` for an announcement that makes no sense, `SystemFailure` for a
+    ///   descriptor that
     ///   is not a socket.
     static func take(_ configuration: Configuration) throws -> [ListenAddress] {
         guard let announced = configuration.text("LISTEN_FDS") else { return [] }

@@ -12,7 +12,8 @@ struct OperationsRoutes: Sendable {
     func add(to routes: inout Routes) {
         addHealth(&routes)
         let telemetry = telemetry
-        routes.raw(on: endpoint("metrics", "/metrics", "Metrics for Prometheus") as Endpoint<Nothing, String>) { _ in
+        routes.raw(on: endpoint("metrics", "/metrics", "Metrics for Prometheus") as Endpoint<Nothing, String>)
+        { _ in
             .bytes(Array(telemetry.metricsText().utf8), contentType: PrometheusText.mediaType)
         }
         let version = VersionInfo(service: service.rawValue, version: Release.version)
@@ -31,7 +32,9 @@ struct OperationsRoutes: Sendable {
     private func addHealth(_ routes: inout Routes) {
         let service = service
         let health = health
-        routes.raw(on: endpoint("livez", "/livez", "Whether the process is alive") as Endpoint<Nothing, Health>) { _ in
+        routes.raw(
+            on: endpoint("livez", "/livez", "Whether the process is alive") as Endpoint<Nothing, Health>
+        ) { _ in
             var alive = Health()
             alive.version = Release.version
             alive.serviceID = service.rawValue

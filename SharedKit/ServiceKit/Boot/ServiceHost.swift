@@ -18,7 +18,8 @@ package final class ServiceHost: Sendable {
             service: surroundings.service, health: surroundings.health, telemetry: surroundings.telemetry
         ).add(to: &routes)
         let responder = Responder(
-            routes, verifier: surroundings.verifier, telemetry: surroundings.telemetry, clock: surroundings.clock,
+            routes, verifier: surroundings.verifier, telemetry: surroundings.telemetry,
+            clock: surroundings.clock,
             fallback: parts.fallback)
         server = HTTPServer(logger: surroundings.logger) { responder.plan($0) }
     }

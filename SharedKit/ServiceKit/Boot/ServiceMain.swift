@@ -15,8 +15,8 @@ internal import Telemetry
 package enum ServiceMain {
     /// Reads flags and environment, builds the service, serves until SIGTERM, and ends the process.
     ///
-    /// Exit codes: 0 after an orderly end, 1 when not ready (`--healthcheck`), 64 for flags, 70 when the service
-    /// failed, 78 for settings (sysexits.h).
+    /// Exit codes: 0 after an orderly end, 1 when not ready (`--healthcheck`), 64 for flags, 70 when the
+    /// service failed, 78 for settings (sysexits.h).
     @concurrent
     package static func run(
         _ service: ServiceName,

@@ -55,7 +55,8 @@ package struct ServiceParts: Sendable {
 
     /// The endpoints.
     package var routes: Routes
-    /// Answers what no route matches, decided from the head on the event loop; the gateway's way to everything else.
+    /// Answers what no route matches, decided from the head on the event loop; the gateway's way to
+    /// everything else.
     package var fallback: (@Sendable (HTTPRequestHead) -> RequestPlan?)?
     /// Work beside the requests.
     package private(set) var background: [Background] = []

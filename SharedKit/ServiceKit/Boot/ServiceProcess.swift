@@ -22,18 +22,24 @@ struct ServiceProcess: Sendable {
         var telemetry = try TelemetryConfiguration(environment: configuration.environment)
         telemetry.version = Release.version
         surroundings = try ServiceSurroundings(
-            configuration, telemetry: try .bootstrap(service: configuration.service.rawValue, configuration: telemetry))
+            configuration,
+            telemetry: try .bootstrap(service: configuration.service.rawValue, configuration: telemetry))
     }
 
     /// Inherited sockets when there are any; else the port, and the Unix socket when its directory is there.
-    private static func addresses(_ flags: ServiceFlags, _ configuration: Configuration) throws -> [ListenAddress] {
+    private static func addresses(
+        _ flags: ServiceFlags, _ configuration: Configuration
+    ) throws -> [ListenAddress] {
         let inherited = try InheritedSockets.take(configuration)
         if !inherited.isEmpty { return inherited }
         let service = configuration.service
         let host = configuration.text("CODECOLLAB_HOST") ?? "127.0.0.1"
         let path = flags.socket ?? configuration.socketPath(of: service)
-        let isPathUsable = flags.socket != nil || access(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]), W_OK) == 0
-        return [.tcp(host: host, port: flags.port ?? service.defaultPort)] + (isPathUsable ? [.unix(path: path)] : [])
+        let isPathUsable =
+            flags.socket != nil
+            || access(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]), W_OK) == 0
+        return [.tcp(host: host, port: flags.port ?? service.defaultPort)]
+            + (isPathUsable ? [.unix(path: path)] : [])
     }
 
     /// Builds, serves until a signal or a failure, closes.

@@ -8,8 +8,8 @@ enum TerminationSignal {
     /// The eventfd that the handler writes to; the only thing a handler may safely touch.
     private static let descriptor = Atomic<CInt>(-1)
 
-    /// Waits for the first of the two signals; from then on they have their default meaning again, so that a second
-    /// one ends the process at once.
+    /// Waits for the first of the two signals; from then on they have their default meaning again, so that a
+    /// second one ends the process at once.
     /// - Throws: `SystemFailure` when no descriptor or thread is left.
     static func wait() async throws {
         let wake = FD(owning: try check("eventfd") { ck_eventfd(0) })

@@ -2,8 +2,8 @@ private import Glibc
 private import Synchronization
 internal import SystemKit
 
-/// Ends the process when its cooperative pool hangs: two tasks that spin stop a two-core service for ever, and no
-/// task can notice that. A crash is noticed by the supervisor, which starts the service again.
+/// Ends the process when its cooperative pool hangs: two tasks that spin stop a two-core service for ever,
+/// and no task can notice that. A crash is noticed by the supervisor, which starts the service again.
 final class Watchdog: Sendable {
     private let beats = Atomic<UInt64>(0)
 
@@ -31,7 +31,8 @@ final class Watchdog: Sendable {
             silentSteps = seen == known ? silentSteps + 1 : 0
             known = seen
         }
-        let message = "watchdog: the cooperative pool made no progress for \(Limits.hangSeconds) s; aborting\n"
+        let message =
+            "watchdog: the cooperative pool made no progress for \(Limits.hangSeconds) s; aborting\n"
         ignoring("the process ends either way") { try FD(owning: dup(2)).write(Array(message.utf8)) }
         abort()
     }

@@ -1,4 +1,5 @@
-/// Stops calling a peer that keeps failing, and asks again from time to time: one call probes, the others are shed.
+/// Stops calling a peer that keeps failing, and asks again from time to time: one call probes, the others are
+/// shed.
 struct CircuitBreaker: Sendable {
     private enum State: Sendable, Equatable {
         case closed(failures: Int)
@@ -33,7 +34,9 @@ struct CircuitBreaker: Sendable {
     mutating func failed(now: UInt64) {
         switch state {
         case .closed(let failures):
-            state = failures + 1 >= Self.failuresToOpen ? Self.opened(now, trips: 0) : .closed(failures: failures + 1)
+            state =
+                failures + 1 >= Self.failuresToOpen
+                ? Self.opened(now, trips: 0) : .closed(failures: failures + 1)
         case .probing(let trips): state = Self.opened(now, trips: trips + 1)
         case .open: break
         }

@@ -37,12 +37,16 @@ final class ClientHandler: ChannelInboundHandler, RemovableChannelHandler {
             return onEnd(false)
         }
         let reference = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let timer = context.eventLoop.scheduleTask(deadline: deadline) { reference.value.end(DeadlinePassed()) }
+        let timer = context.eventLoop.scheduleTask(deadline: deadline) {
+            reference.value.end(DeadlinePassed())
+        }
         exchange = Exchange(promise: promise, onEnd: onEnd, timer: timer)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         switch body {
         case .bytes(let bytes):
-            if bytes.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil) }
+            if bytes.readableBytes > 0 {
+                context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+            }
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             isRequestOut = true
         case .stream:
@@ -75,7 +79,9 @@ final class ClientHandler: ChannelInboundHandler, RemovableChannelHandler {
         if isInterim { return }
         guard let context else { return }
         let reference = NIOLoopBound(self, eventLoop: context.eventLoop)
-        let stream = ByteStream { [eventLoop = context.eventLoop] in eventLoop.execute { reference.value.readOn() } }
+        let stream = ByteStream { [eventLoop = context.eventLoop] in
+            eventLoop.execute { reference.value.readOn() }
+        }
         exchange?.stream = stream
         exchange?.isKeptAlive = head.isKeepAlive
         exchange?.promise.succeed(ClientResponse(head: head, body: stream))

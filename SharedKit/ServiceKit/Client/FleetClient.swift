@@ -114,7 +114,8 @@ package struct FleetClient: Sendable {
         _ use: (ClientResponse) async throws -> Result
     ) async throws -> Result {
         let span = telemetry.tracer.startSpan(
-            "\(route.method.rawValue) \(route.path)", context: ServiceContext.current ?? .topLevel, ofKind: .client,
+            "\(route.method.rawValue) \(route.path)", context: ServiceContext.current ?? .topLevel,
+            ofKind: .client,
             at: DefaultTracerClock.now, function: route.name, file: "ServiceKit", line: 0)
         defer { span.end() }
         span.attributes["server.address"] = route.service.rawValue
@@ -138,7 +139,9 @@ package struct FleetClient: Sendable {
         let deadline = options.deadline.map { min($0, now + route.timeout) } ?? now + route.timeout
         guard deadline > now else { throw PeerFailure(route.service.rawValue, .late) }
         var headers = options.headers
-        if case .json = route.request { headers.replaceOrAdd(name: "Content-Type", value: "application/json") }
+        if case .json = route.request {
+            headers.replaceOrAdd(name: "Content-Type", value: "application/json")
+        }
         headers.replaceOrAdd(name: DeadlineField.name, value: "\(deadline.milliseconds)")
         if let requestID = context.requestID { headers.replaceOrAdd(name: RequestID.field, value: requestID) }
         if let key = options.idempotencyKey { headers.replaceOrAdd(name: "Idempotency-Key", value: key) }
@@ -148,7 +151,8 @@ package struct FleetClient: Sendable {
         telemetry.tracer.inject(context, into: &headers, using: HeaderFields())
         return ClientRequest(
             route.method.rawValue, try options.target(of: route), headers: headers, body: body,
-            timeout: .milliseconds(deadline.milliseconds - now.milliseconds), isRepeatable: options.repeats(route))
+            timeout: .milliseconds(deadline.milliseconds - now.milliseconds),
+            isRepeatable: options.repeats(route))
     }
 
     private func problem(in response: ClientResponse, _ route: Route) async -> any Error {
@@ -157,7 +161,8 @@ package struct FleetClient: Sendable {
             let bytes = try await response.body.collect(upTo: Limits.eventBytes)
             return try Problem.decode(Array(buffer: bytes), unknownFields: .skip)
         } catch {
-            return PeerFailure(peer, .misunderstood, "\(route.name): status \(response.status) without a problem")
+            return PeerFailure(
+                peer, .misunderstood, "\(route.name): status \(response.status) without a problem")
         }
     }
 }

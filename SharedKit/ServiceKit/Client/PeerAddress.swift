@@ -17,7 +17,8 @@ package enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
         let colon = authority.hasSuffix("]") ? nil : authority.lastIndex(of: ":")
         let host = authority[..<(colon ?? authority.endIndex)].filter { $0 != "[" && $0 != "]" }
         let port = colon.map { Int(authority[authority.index(after: $0)...]) } ?? 80
-        guard !host.isEmpty, !host.contains("/"), !host.contains("@"), let port, (1...65535).contains(port) else {
+        guard !host.isEmpty, !host.contains("/"), !host.contains("@"), let port, (1...65535).contains(port)
+        else {
             return nil
         }
         self = .tcp(host: String(host), port: port)
@@ -27,7 +28,8 @@ package enum PeerAddress: Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unix(let path): "unix:\(path)"
-        case .tcp(let host, let port): host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+        case .tcp(let host, let port):
+            host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
         }
     }
 

@@ -21,7 +21,8 @@ package final class PeerClient: Sendable {
         pool = PeerPool(address: address)
     }
 
-    /// Sends a request and gives its answer to `body`; when `body` returns, what is left of the answer is dropped.
+    /// Sends a request and gives its answer to `body`; when `body` returns, what is left of the answer is
+    /// dropped.
     ///
     /// A repeatable request is sent once more when the connection broke before an answer began.
     /// - Throws: `PeerFailure`, `CancellationError`, and what `body` throws.
@@ -54,7 +55,8 @@ package final class PeerClient: Sendable {
         }
     }
 
-    /// Sends a request; the caller reads the answer at its own pace and says `finish` when it is done with it.
+    /// Sends a request; the caller reads the answer at its own pace and says `finish` when it is done with
+    /// it.
     /// - Throws: `PeerFailure`, `CancellationError`.
     package func begin(_ request: ClientRequest) async throws -> StartedExchange {
         guard health.withLock({ $0.breaker.admits(now: monotonicNanoseconds()) }) else {
@@ -87,7 +89,8 @@ package final class PeerClient: Sendable {
         }
     }
 
-    /// A call that never left may be made again by anyone, one whose answer got lost only if that does no harm.
+    /// A call that never left may be made again by anyone, one whose answer got lost only if that does no
+    /// harm.
     private func mayRepeat(_ request: ClientRequest, _ failure: Attempt.Failure) -> Bool {
         guard case .bytes = request.body, !Task.isCancelled else { return false }
         let isHarmless = request.isRepeatable || !failure.wasSent
@@ -108,7 +111,9 @@ package final class PeerClient: Sendable {
         }
     }
 
-    private func exchange(_ request: ClientRequest, _ connection: PeerConnection) async throws -> StartedExchange {
+    private func exchange(
+        _ request: ClientRequest, _ connection: PeerConnection
+    ) async throws -> StartedExchange {
         let pool = pool
         let giveBack: @Sendable (Bool) -> Void = { pool.give(back: connection, isReusable: $0) }
         let response = try await connection.exchange(request, host: pool.address.authority, onEnd: giveBack)

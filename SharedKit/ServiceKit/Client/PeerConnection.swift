@@ -26,7 +26,8 @@ struct PeerConnection: Sendable {
             }
         return try await channel.eventLoop.submit {
             let handler = try channel.pipeline.syncOperations.handler(type: ClientHandler.self)
-            return PeerConnection(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
+            return PeerConnection(
+                channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
         }.get()
     }
 
@@ -37,14 +38,15 @@ struct PeerConnection: Sendable {
         limits.maxHeaderFieldCount = Limits.headerFields
         let pipeline = channel.pipeline.syncOperations
         let decoder = HTTPResponseDecoder(
-            leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .forward, limitConfiguration: limits)
+            leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .forward,
+            limitConfiguration: limits)
         try pipeline.addHandler(HTTPRequestEncoder())
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(ClientHandler())
     }
 
-    /// One exchange: sends the request, gives the answer's head, and its body as it comes; `onEnd` says whether the
-    /// connection can be used again.
+    /// One exchange: sends the request, gives the answer's head, and its body as it comes; `onEnd` says
+    /// whether the connection can be used again.
     func exchange(
         _ request: ClientRequest, host: String, onEnd: @escaping @Sendable (Bool) -> Void
     ) async throws -> ClientResponse {

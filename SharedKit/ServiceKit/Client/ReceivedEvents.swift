@@ -11,8 +11,10 @@ package struct ReceivedEvent<Event: Wire>: Sendable {
     package let value: Event
 }
 
-/// The server-sent events of an answer, decoded one after the other; an `error` event is thrown as its `Problem`.
+/// The server-sent events of an answer, decoded one after the other; an `error` event is thrown as its
+/// `Problem`.
 package struct ReceivedEvents<Event: Wire>: AsyncSequence, Sendable {
+    /// An event.
     package typealias Element = ReceivedEvent<Event>
     private let body: ByteStream
     private let peer: String
@@ -56,7 +58,8 @@ package struct ReceivedEvents<Event: Wire>: AsyncSequence, Sendable {
             do throws(WireFaults) {
                 return try Value.decode(data, unknownFields: .skip)
             } catch {
-                throw PeerFailure(peer, .misunderstood, "an event is not what the contract says: \(error.all)")
+                throw PeerFailure(
+                    peer, .misunderstood, "an event is not what the contract says: \(error.all)")
             }
         }
     }
@@ -83,7 +86,11 @@ struct EventParser: Sendable {
             let isSecondHalf = afterReturn && byte == UInt8(ascii: "\n")
             afterReturn = byte == UInt8(ascii: "\r")
             if isSecondHalf { continue }
-            if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { endLine() } else { line.append(byte) }
+            if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
+                endLine()
+            } else {
+                line.append(byte)
+            }
             if line.count + event.data.count > Limits.eventBytes { return false }
         }
         return true

@@ -5,20 +5,25 @@ extension CallAccess {
     /// A path parameter as the type of the call site.
     /// - Throws: `Problem` (`invalid_request`) naming the rule.
     package func path<Value: WireText>(_ name: String, as: Value.Type = Value.self) throws(Problem) -> Value {
-        guard let text = scene.path[name] else { preconditionFailure("the route's path has a parameter \(name)") }
+        guard let text = scene.path[name] else {
+            preconditionFailure("the route's path has a parameter \(name)")
+        }
         return try CallScene.parse(text, "path/\(name)")
     }
 
     /// A query parameter as the type of the call site, or nil when it is absent.
     /// - Throws: `Problem` (`invalid_request`) naming the rule.
-    package func query<Value: WireText>(_ name: String, as: Value.Type = Value.self) throws(Problem) -> Value? {
+    package func query<Value: WireText>(_ name: String, as: Value.Type = Value.self) throws(Problem) -> Value?
+    {
         guard let text = scene.query[name] else { return nil }
         return try CallScene.parse(text, "query/\(name)")
     }
 
     /// A query parameter out of a fixed set, or nil when it is absent.
     /// - Throws: `Problem` (`invalid_request`) naming the choices.
-    package func query<Value: WireEnum>(_ name: String, oneOf: Value.Type = Value.self) throws(Problem) -> Value? {
+    package func query<Value: WireEnum>(
+        _ name: String, oneOf: Value.Type = Value.self
+    ) throws(Problem) -> Value? {
         guard let text = scene.query[name] else { return nil }
         guard let value = Value(rawValue: text) else {
             let choices = Value.allCases.map(\.rawValue).joined(separator: ", ")
@@ -43,19 +48,22 @@ extension CallAccess {
     package func idempotencyKey() throws(Problem) -> String? {
         guard let key = header("Idempotency-Key") else { return nil }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw CallScene.invalid("header/Idempotency-Key", .wrongFormat, "expected 1 to 255 visible ASCII characters")
+            throw CallScene.invalid(
+                "header/Idempotency-Key", .wrongFormat, "expected 1 to 255 visible ASCII characters")
         }
         return key
     }
 
-    /// How long the client wants to wait for a result (RFC 7240 4.3), or nil; at most what is left of the deadline.
+    /// How long the client wants to wait for a result (RFC 7240 4.3), or nil; at most what is left of the
+    /// deadline.
     ///
     /// Other preferences are none of ours and are skipped, as the RFC asks.
     package func preferredWait() -> Duration? {
         let preferences = scene.request.head.headers[canonicalForm: "prefer"]
         for preference in preferences {
             let parts = preference.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2, parts[0].lowercased() == "wait", let seconds = Int(parts[1]), seconds >= 0 else {
+            guard parts.count == 2, parts[0].lowercased() == "wait", let seconds = Int(parts[1]), seconds >= 0
+            else {
                 continue
             }
             return min(.seconds(min(seconds, ContractLimits.waitSeconds)), remaining)
@@ -68,7 +76,8 @@ extension CallAccess {
     package func lastEventID() throws(Problem) -> Int? {
         guard let text = header("Last-Event-ID"), !text.isEmpty else { return nil }
         guard let id = Int(text), id >= 0 else {
-            throw CallScene.invalid("header/Last-Event-ID", .wrongFormat, "expected the id of an event, a whole number")
+            throw CallScene.invalid(
+                "header/Last-Event-ID", .wrongFormat, "expected the id of an event, a whole number")
         }
         return id
     }
@@ -84,7 +93,8 @@ extension CallAccess {
 }
 
 extension CallScene {
-    fileprivate static func parse<Value: WireText>(_ text: String, _ pointer: String) throws(Problem) -> Value {
+    fileprivate static func parse<Value: WireText>(_ text: String, _ pointer: String) throws(Problem) -> Value
+    {
         do throws(WireFault) {
             return try Value(text)
         } catch {

@@ -7,7 +7,8 @@ package struct EntityTag: Hashable, Sendable, CustomStringConvertible {
 
     /// A tag of a version text without quotes or control characters.
     package init(_ opaque: String) {
-        precondition(opaque.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x7F }, "a tag has no quotes in it")
+        precondition(
+            opaque.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x7F }, "a tag has no quotes in it")
         self.opaque = opaque
     }
 

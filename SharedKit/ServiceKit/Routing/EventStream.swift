@@ -30,7 +30,8 @@ package struct EventStream<Event: Wire>: Sendable {
     /// Sends every event of a sequence; while nothing comes, comments keep the connection alive.
     /// - Throws: what the sequence throws, or that the reader is gone.
     package func send<Events: AsyncSequence & Sendable>(
-        all events: Events, _ put: @escaping @Sendable (Events.Element) -> (event: Event, id: Int?, name: String?)
+        all events: Events,
+        _ put: @escaping @Sendable (Events.Element) -> (event: Event, id: Int?, name: String?)
     ) async throws where Events.Element: Sendable {
         try await keepingAlive {
             for try await element in events {
@@ -47,7 +48,8 @@ package struct EventStream<Event: Wire>: Sendable {
             group.addTask { try await beat() }
             group.addTask { try await body() }
             defer { group.cancelAll() }
-            // Whichever ends first ends the stream: the body when it is done, the heart when the reader is gone.
+            // Whichever ends first ends the stream: the body when it is done, the heart when the reader is
+            // gone.
             try await group.next()
         }
     }
@@ -56,7 +58,9 @@ package struct EventStream<Event: Wire>: Sendable {
         while true {
             try await Task.sleep(for: .milliseconds(Limits.heartbeatMilliseconds))
             let silence = monotonicNanoseconds() - lastWrite.snapshot
-            if silence >= UInt64(Limits.heartbeatMilliseconds) * 900_000 { try await write(EventText.heartbeat) }
+            if silence >= UInt64(Limits.heartbeatMilliseconds) * 900_000 {
+                try await write(EventText.heartbeat)
+            }
         }
     }
 
@@ -91,6 +95,7 @@ extension ServerResponse {
         let headers: HTTPHeaders = [
             "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no",
         ]
-        return ServerResponse(status: 200, headers: headers, body: .stream { try await body(EventStream($0)) })
+        return ServerResponse(
+            status: 200, headers: headers, body: .stream { try await body(EventStream($0)) })
     }
 }

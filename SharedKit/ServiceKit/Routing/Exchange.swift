@@ -17,7 +17,8 @@ struct Exchange: Sendable {
     private let span: RecordingSpan
 
     init(
-        _ request: ServerRequest, routeName: String, isQuiet: Bool, _ deadline: Timestamp, of responder: Responder
+        _ request: ServerRequest, routeName: String, isQuiet: Bool, _ deadline: Timestamp,
+        of responder: Responder
     ) {
         self.request = request
         self.routeName = routeName
@@ -73,7 +74,8 @@ struct Exchange: Sendable {
     private func decorate(_ response: inout ServerResponse) {
         response.headers.replaceOrAdd(name: "X-Request-Id", value: requestID)
         if case .stream = response.body { return }
-        response.headers.add(name: "Server-Timing", value: "\(responder.telemetry.service);dur=\(elapsed.milliseconds)")
+        response.headers.add(
+            name: "Server-Timing", value: "\(responder.telemetry.service);dur=\(elapsed.milliseconds)")
     }
 
     private func following(
@@ -85,7 +87,8 @@ struct Exchange: Sendable {
                     try await body(writer)
                     note(status, nil, nil)
                 } catch is CancellationError where responder.clock.now() >= deadline {
-                    // A stream that has reached its longest time ends in order; its reader comes back for more.
+                    // A stream that has reached its longest time ends in order; its reader comes back for
+                    // more.
                     note(status, nil, nil)
                 } catch {
                     note(status, problem(for: error), error)

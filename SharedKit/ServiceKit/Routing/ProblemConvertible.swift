@@ -19,7 +19,8 @@ enum ProblemMapping {
         case is CancellationError where isLate:
             Problem(.deadlineExceeded, "the work did not end before the request's deadline")
         case is CancellationError: Problem(.unavailable, "the request was cancelled", retryAfter: 1000)
-        case is ConnectionClosed: Problem(.malformedRequest, "the connection ended in the middle of the request")
+        case is ConnectionClosed:
+            Problem(.malformedRequest, "the connection ended in the middle of the request")
         default: Problem(.internalError, "something went wrong on our side; the request id tells us what")
         }
     }

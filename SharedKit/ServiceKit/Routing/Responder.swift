@@ -42,7 +42,8 @@ package struct Responder: Sendable {
             let names = allowed.map(\.rawValue).joined(separator: ", ")
             return refusal(Problem(.methodNotAllowed, "here one may: \(names)"), allow: names)
         case .nothing: return fallback?(head) ?? refusal(Problem(.notFound, "there is nothing at this path"))
-        case .malformed: return refusal(Problem(.malformedRequest, "the path is not valid percent-encoded UTF-8"))
+        case .malformed:
+            return refusal(Problem(.malformedRequest, "the path is not valid percent-encoded UTF-8"))
         }
     }
 
@@ -65,7 +66,8 @@ package struct Responder: Sendable {
     private func refusal(_ problem: Problem, allow: String? = nil) -> RequestPlan {
         RequestPlan(bodyLimit: ContractLimits.bodyBytes, timeout: .seconds(5)) { request in
             let deadline = clock.now() + .seconds(5)
-            var response = await answer(request, routeName: "", isQuiet: false, deadline) { _ in throw problem }
+            var response = await answer(request, routeName: "", isQuiet: false, deadline) { _ in throw problem
+            }
             if let allow { response.headers.add(name: "Allow", value: allow) }
             return response
         }
@@ -79,7 +81,8 @@ package struct Responder: Sendable {
         try Self.check(caller, route.access)
         return CallScene(
             route: route, request: request, path: parameters, caller: caller, requestID: requestID,
-            deadline: deadline, logger: logger, clock: clock, query: try QueryParameters(request.query, of: route))
+            deadline: deadline, logger: logger, clock: clock,
+            query: try QueryParameters(request.query, of: route))
     }
 
     private func caller(of request: ServerRequest) throws(Problem) -> Identity? {
@@ -99,7 +102,9 @@ package struct Responder: Sendable {
             if caller == nil { throw Problem(.unauthenticated, "sign in first") }
         case .identified(let scope?):
             guard let caller else { throw Problem(.unauthenticated, "sign in first") }
-            if !caller.may(scope) { throw Problem(.insufficientScope, "the scope \(scope.rawValue) is needed") }
+            if !caller.may(scope) {
+                throw Problem(.insufficientScope, "the scope \(scope.rawValue) is needed")
+            }
         }
     }
 

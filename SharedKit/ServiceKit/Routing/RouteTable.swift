@@ -1,7 +1,7 @@
 package import Contracts
 
-/// Finds what serves a method and path: a tree of path segments in which literal segments win over parameters and
-/// parameters over the rest of the path.
+/// Finds what serves a method and path: a tree of path segments in which literal segments win over parameters
+/// and parameters over the rest of the path.
 package struct RouteTable<Value: Sendable>: Sendable {
     /// What a lookup found.
     package enum Match: Sendable {
@@ -42,7 +42,9 @@ package struct RouteTable<Value: Sendable>: Sendable {
     /// - Precondition: no pattern twice with the same method.
     package init(_ entries: [(method: Contracts.HTTPMethod, path: String, value: Value)]) {
         let draft = Draft()
-        for entry in entries { Self.insert(entry.value, entry.method, entry.path.split(separator: "/")[...], draft) }
+        for entry in entries {
+            Self.insert(entry.value, entry.method, entry.path.split(separator: "/")[...], draft)
+        }
         root = Node(draft)
     }
 
@@ -81,7 +83,10 @@ package struct RouteTable<Value: Sendable>: Sendable {
         guard parts.count <= 32, !parts.dropLast().contains("") else { return .nothing }
         var parameters: [(name: String, raw: Substring)] = []
         guard let values = find(parts, root, &parameters, path) else { return .nothing }
-        guard let value = Contracts.HTTPMethod(rawValue: method == "HEAD" ? "GET" : method).flatMap({ values[$0] })
+        guard
+            let value = Contracts.HTTPMethod(rawValue: method == "HEAD" ? "GET" : method).flatMap({
+                values[$0]
+            })
         else { return .wrongMethod(allowed: values.keys.sorted { $0.rawValue < $1.rawValue }) }
         guard let decoded = PathParameters(parameters) else { return .malformed }
         return .found(value, decoded)
@@ -92,7 +97,9 @@ package struct RouteTable<Value: Sendable>: Sendable {
         _ path: Substring
     ) -> [Contracts.HTTPMethod: Value]? {
         guard let segment = segments.first else { return node.values.isEmpty ? nil : node.values }
-        if let child = node.literals[segment], let values = find(segments.dropFirst(), child, &parameters, path) {
+        if let child = node.literals[segment],
+            let values = find(segments.dropFirst(), child, &parameters, path)
+        {
             return values
         }
         if let (name, child) = node.parameter, !segment.isEmpty {

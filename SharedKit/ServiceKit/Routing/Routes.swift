@@ -35,7 +35,8 @@ package struct Routes: Sendable {
         }
     }
 
-    /// Serves an endpoint whose answer is a stream of server-sent events; the stream ends when the handler returns.
+    /// Serves an endpoint whose answer is a stream of server-sent events; the stream ends when the handler
+    /// returns.
     ///
     /// Errors thrown before the first event are normal problems only when thrown by `prepare`.
     package mutating func events<Request, Event>(
@@ -45,7 +46,8 @@ package struct Routes: Sendable {
         events(on: endpoint, prepare: { _ in }, { call, _, stream in try await handler(call, stream) })
     }
 
-    /// The same with a first part that may still refuse with a problem: existence and permission belong there.
+    /// The same with a first part that may still refuse with a problem: existence and permission belong
+    /// there.
     package mutating func events<Request, Event, Prepared: Sendable>(
         on endpoint: Endpoint<Request, Event>,
         prepare: @escaping @Sendable (Call<Request>) async throws -> Prepared,
@@ -56,9 +58,11 @@ package struct Routes: Sendable {
             let headers: HTTPHeaders = [
                 "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no",
             ]
-            return ServerResponse(status: endpoint.route.status, headers: headers, body: .stream { writer in
-                try await handler(call, prepared, EventStream(writer))
-            })
+            return ServerResponse(
+                status: endpoint.route.status, headers: headers,
+                body: .stream { writer in
+                    try await handler(call, prepared, EventStream(writer))
+                })
         }
     }
 

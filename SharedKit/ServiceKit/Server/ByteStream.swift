@@ -1,9 +1,10 @@
 package import NIOCore
 private import SystemKit
 
-/// Bytes on their way from an event loop to one reader, with back-pressure: `demand` is called when the reader
-/// has made room again.
+/// Bytes on their way from an event loop to one reader, with back-pressure: `demand` is called when the
+/// reader has made room again.
 package final class ByteStream: AsyncSequence, Sendable {
+    /// A piece of the stream, never empty.
     package typealias Element = ByteBuffer
 
     private struct State {
@@ -25,7 +26,8 @@ package final class ByteStream: AsyncSequence, Sendable {
 
     /// Hands a piece over; false says to stop reading until `demand` is called.
     package func push(_ piece: ByteBuffer) -> Bool {
-        let (reader, goesOn) = state.withLock { state -> (CheckedContinuation<ByteBuffer?, any Error>?, Bool) in
+        let (reader, goesOn) = state.withLock {
+            state -> (CheckedContinuation<ByteBuffer?, any Error>?, Bool) in
             if state.end != nil { return (nil, true) }
             if let reader = state.reader {
                 state.reader = nil

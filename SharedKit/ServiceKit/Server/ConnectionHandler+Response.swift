@@ -15,8 +15,10 @@ extension ConnectionHandler {
     func writeHead(_ response: ServerResponse, length: Int?) -> Bool {
         guard let context, isWritable else { return false }
         var head = HTTPResponseHead(
-            version: .http1_1, status: HTTPResponseStatus(statusCode: response.status), headers: response.headers)
-        // Nobody may read the rest of a body that is still arriving, so the connection cannot go on behind it.
+            version: .http1_1, status: HTTPResponseStatus(statusCode: response.status),
+            headers: response.headers)
+        // Nobody may read the rest of a body that is still arriving, so the connection cannot go on behind
+        // it.
         if case .streaming = phase { isKeptAlive = false }
         if isDraining { isKeptAlive = false }
         if let length, head.status.mayHaveResponseBody, !head.headers.contains(name: "content-length") {
@@ -70,8 +72,8 @@ extension ConnectionHandler {
         readOn()
     }
 
-    /// Closes our direction and gives the client a moment to read, since closing with unread input would reset the
-    /// connection and take the answer with it.
+    /// Closes our direction and gives the client a moment to read, since closing with unread input would
+    /// reset the connection and take the answer with it.
     private func linger() {
         guard let context else { return }
         if case .streaming(let stream, _) = phase { stream.finish(ConnectionClosed()) }
@@ -95,8 +97,8 @@ extension ConnectionHandler {
         }
     }
 
-    /// Puts the new protocol's handlers in the place of ours. The parser goes last: it hands what it has not parsed
-    /// to the new protocol.
+    /// Puts the new protocol's handlers in the place of ours. The parser goes last: it hands what it has not
+    /// parsed to the new protocol.
     private func exchange(_ channel: any Channel, _ install: (any Channel) throws -> Void) throws {
         let pipeline = channel.pipeline.syncOperations
         let encoder = try pipeline.context(handlerType: HTTPResponseEncoder.self)

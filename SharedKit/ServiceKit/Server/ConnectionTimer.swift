@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// The one clock of a connection: moving the deadline costs nothing, since the scheduled task looks at it anew
-/// when it fires.
+/// The one clock of a connection: moving the deadline costs nothing, since the scheduled task looks at it
+/// anew when it fires.
 struct ConnectionTimer {
     private let eventLoop: any EventLoop
     private var state: State

@@ -83,7 +83,8 @@ package final class HTTPServer: Sendable {
         mark.onBytes = { [unowned handler] in handler.bytesArrived() }
         try pipeline.addHandler(mark)
         let decoder = HTTPRequestDecoder(
-            leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .drop, limitConfiguration: limits)
+            leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .drop,
+            limitConfiguration: limits)
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(HTTPResponseEncoder())
         try pipeline.addHandler(handler)
@@ -112,7 +113,9 @@ package final class HTTPServer: Sendable {
             return (state.listeners, Array(state.connections.values))
         }
         for listener in listeners {
-            await ignoring("a listener that is closed already needs no closing") { try await listener.close() }
+            await ignoring("a listener that is closed already needs no closing") {
+                try await listener.close()
+            }
         }
         for connection in connections { connection.pipeline.fireUserInboundEventTriggered(DrainEvent()) }
         await waitForConnections(within: grace)

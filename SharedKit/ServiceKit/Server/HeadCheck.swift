@@ -8,7 +8,9 @@ enum HeadCheck {
         if head.version != .http1_1 && head.version != .http1_0 {
             return Problem(.malformedRequest, "only HTTP/1.1 and HTTP/1.0 are spoken here")
         }
-        if head.uri.utf8.count > Limits.targetBytes { return Problem(.headersTooLarge, "the request target is too long") }
+        if head.uri.utf8.count > Limits.targetBytes {
+            return Problem(.headersTooLarge, "the request target is too long")
+        }
         if !isOriginForm(head.uri) {
             return Problem(.malformedRequest, "the request target must be a path without odd characters")
         }
@@ -17,7 +19,9 @@ enum HeadCheck {
 
     private static func isOriginForm(_ target: String) -> Bool {
         target.utf8.first == UInt8(ascii: "/")
-            && target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "#") }
+            && target.utf8.allSatisfy {
+                $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "#")
+            }
     }
 
     /// RFC 9112 3.2: exactly one Host, and it is an authority without user information.
@@ -50,7 +54,8 @@ enum HeadCheck {
         if codings.isEmpty { return nil }
         let isPlain = codings.count == 1 && codings[0].lowercased() == "chunked"
         if !isPlain || head.headers.contains(name: "content-length") || head.version == .http1_0 {
-            return Problem(.malformedRequest, "Transfer-Encoding must be chunked, alone and without Content-Length")
+            return Problem(
+                .malformedRequest, "Transfer-Encoding must be chunked, alone and without Content-Length")
         }
         return nil
     }

@@ -75,13 +75,17 @@ final class RawHandler: ChannelInboundHandler {
 
     private func pause(_ context: ChannelHandlerContext) {
         isPaused = true
-        context.channel.setOption(.autoRead, value: false).whenFailure { [channel = context.channel] _ in channel.close(promise: nil) }
+        context.channel.setOption(.autoRead, value: false).whenFailure { [channel = context.channel] _ in
+            channel.close(promise: nil)
+        }
     }
 
     func readOn() {
         guard isPaused, let context else { return }
         isPaused = false
-        context.channel.setOption(.autoRead, value: true).whenFailure { [channel = context.channel] _ in channel.close(promise: nil) }
+        context.channel.setOption(.autoRead, value: true).whenFailure { [channel = context.channel] _ in
+            channel.close(promise: nil)
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

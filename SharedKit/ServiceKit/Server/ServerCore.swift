@@ -14,7 +14,8 @@ struct ServerCore: Sendable {
         logger.info(
             "request refused",
             metadata: [
-                "status": "\(refusal.status)", "code": "\(refusal.code.rawValue)", "detail": "\(refusal.detail ?? "")",
+                "status": "\(refusal.status)", "code": "\(refusal.code.rawValue)",
+                "detail": "\(refusal.detail ?? "")",
             ])
     }
 }

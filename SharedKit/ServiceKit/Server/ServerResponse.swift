@@ -12,8 +12,8 @@ package struct ServerResponse: Sendable {
         case bytes(ByteBuffer)
         /// Whatever the closure writes; the body ends when it returns and breaks off when it throws.
         case stream(@Sendable (BodyWriter) async throws -> Void)
-        /// The connection changes its protocol: after the 101 the HTTP handlers are gone and the closure, on the
-        /// event loop, adds those of the new protocol.
+        /// The connection changes its protocol: after the 101 the HTTP handlers are gone and the closure, on
+        /// the event loop, adds those of the new protocol.
         case upgrade(@Sendable (any Channel) throws -> Void)
         /// The connection changes its protocol and belongs to the closure, which ends it by returning.
         case tunnel(@Sendable (RawConnection) async throws -> Void)

@@ -82,7 +82,10 @@ final class WebSocketHandler: ChannelInboundHandler {
             var payload = frame.unmaskedData
             let code = payload.readInteger(as: UInt16.self)
             isClosing = true
-            send(Self.frame(0x88, code.map { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] } ?? []))
+            send(
+                Self.frame(
+                    0x88,
+                    code.map { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] } ?? []))
         }
         context.flush()
         context.close(promise: nil)
@@ -134,7 +137,8 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
-        case NIOWebSocketError.invalidFrameLength: close(.messageTooBig, "a message has at most \(messageLimit) bytes")
+        case NIOWebSocketError.invalidFrameLength:
+            close(.messageTooBig, "a message has at most \(messageLimit) bytes")
         case is NIOWebSocketError: close(.protocolError, "a frame is not valid")
         default: context.close(promise: nil)
         }

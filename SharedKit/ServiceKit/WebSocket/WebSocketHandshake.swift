@@ -4,8 +4,8 @@ internal import NIOHTTP1
 internal import NIOWebSocket
 
 extension ServerResponse {
-    /// Accepts a WebSocket (RFC 6455 4.2.2); `open` is called on the event loop with the new connection and answers
-    /// who takes its messages.
+    /// Accepts a WebSocket (RFC 6455 4.2.2); `open` is called on the event loop with the new connection and
+    /// answers who takes its messages.
     /// - Parameter messageLimit: bytes of one message, at most.
     /// - Throws: `Problem` when the request is not a handshake.
     package static func webSocket(
@@ -21,13 +21,16 @@ extension ServerResponse {
         let fields: HTTPHeaders = [
             "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": WebSocketKey.accept(key),
         ]
-        return ServerResponse(status: 101, headers: fields, body: .upgrade { channel in
-            let handler = WebSocketHandler(messageLimit: messageLimit)
-            let reference = NIOLoopBound(handler, eventLoop: channel.eventLoop)
-            let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: messageLimit)))
-            try pipeline.addHandler(handler)
-            handler.receiver = try open(WebSocketConnection(channel: channel, handler: reference))
-        })
+        return ServerResponse(
+            status: 101, headers: fields,
+            body: .upgrade { channel in
+                let handler = WebSocketHandler(messageLimit: messageLimit)
+                let reference = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+                let pipeline = channel.pipeline.syncOperations
+                try pipeline.addHandler(
+                    ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: messageLimit)))
+                try pipeline.addHandler(handler)
+                handler.receiver = try open(WebSocketConnection(channel: channel, handler: reference))
+            })
     }
 }

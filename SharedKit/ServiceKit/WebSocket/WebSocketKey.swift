@@ -12,8 +12,12 @@ enum WebSocketKey {
         let padded =
             message + [0x80] + [UInt8](repeating: 0, count: zeros)
             + (0..<8).map { UInt8(truncatingIfNeeded: length >> (56 - 8 * UInt64($0))) }
-        for start in stride(from: 0, to: padded.count, by: 64) { mix(padded[start..<start + 64], into: &state) }
-        return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) } }
+        for start in stride(from: 0, to: padded.count, by: 64) {
+            mix(padded[start..<start + 64], into: &state)
+        }
+        return state.flatMap { word in
+            (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) }
+        }
     }
 
     private static func mix(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
@@ -21,7 +25,8 @@ enum WebSocketKey {
             block[start..<start + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         }
         for index in 16..<80 {
-            words.append(rotate(words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16], 1))
+            words.append(
+                rotate(words[index - 3] ^ words[index - 8] ^ words[index - 14] ^ words[index - 16], 1))
         }
         var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
         for (index, word) in words.enumerated() {
@@ -41,5 +46,7 @@ enum WebSocketKey {
         }
     }
 
-    private static func rotate(_ word: UInt32, _ bits: UInt32) -> UInt32 { word << bits | word >> (32 - bits) }
+    private static func rotate(_ word: UInt32, _ bits: UInt32) -> UInt32 {
+        word << bits | word >> (32 - bits)
+    }
 }
