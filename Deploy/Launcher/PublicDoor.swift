@@ -1,4 +1,5 @@
 import Contracts
+import Logging
 import NIOHTTP1
 import ServiceKit
 import Supervision

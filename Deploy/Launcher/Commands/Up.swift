@@ -6,6 +6,10 @@ import SystemKit
 
 /// `codecollab up`: starts the supervisor in a session of its own and waits until all services are ready.
 struct Up: ParsableCommand {
+    private enum CodingKeys: CodingKey {
+        case options, detach, timeout
+    }
+
     static let configuration = CommandConfiguration(
         abstract: "Start the fleet and wait until all services are ready.",
         usage: """
@@ -14,11 +18,14 @@ struct Up: ParsableCommand {
             codecollab up --port-base 9000       a second fleet beside the first: give it a home, too
             """)
 
+    private static let hopelessCrashes = 3
+    private var crashes: [String: Int] = [:]
+
     @OptionGroup var options: FleetOptions
     @Flag(inversion: .prefixedNo, help: "Return when all services are ready.") var detach = true
     @Option(help: "Seconds after which to give up waiting.") var timeout = 60
 
-    func run() throws {
+    mutating func run() throws {
         let installation = try Installation(options)
         if let state = installation.state, installation.isRunning(state) {
             Console.tell("the fleet is running already, supervisor pid \(state.pid)")
@@ -50,7 +57,7 @@ struct Up: ParsableCommand {
         return news.takeReadEnd()
     }
 
-    private func follow(_ news: consuming FD, _ installation: Installation) throws {
+    private mutating func follow(_ news: consuming FD, _ installation: Installation) throws {
         var splitter = LineSplitter()
         var chunk = [UInt8](repeating: 0, count: 4096)
         let deadline = monotonicNanoseconds() + UInt64(timeout) * 1_000_000_000
@@ -76,12 +83,22 @@ struct Up: ParsableCommand {
         }
     }
 
+    private mutating func showCrash(_ news: FleetProgress) throws {
+        let name = news.service ?? "?"
+        Console.tell("  \(name) ended by itself: \(news.detail ?? "?")")
+        crashes[name, default: 0] += 1
+        guard crashes[name, default: 0] >= Self.hopelessCrashes else { return }
+        throw FleetFault(
+            "\(name) does not come up (\(news.detail ?? "?")): see codecollab logs --service \(name); "
+                + "the supervisor goes on trying until codecollab down")
+    }
+
     /// Shows one piece of news; true with the last.
-    private func show(_ news: FleetProgress) throws -> Bool {
+    private mutating func show(_ news: FleetProgress) throws -> Bool {
         let time = news.milliseconds.map(Reading.duration) ?? ""
         switch news.kind {
         case .ready: Console.tell("  \(news.service ?? "?") is ready (\(time))")
-        case .crashed: Console.tell("  \(news.service ?? "?") ended by itself: \(news.detail ?? "?")")
+        case .crashed: try showCrash(news)
         case .booted:
             Console.tell("all services are ready after \(time)")
             Console.say(news.detail ?? "")
