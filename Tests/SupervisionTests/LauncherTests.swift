@@ -20,6 +20,10 @@ final class Stand {
     init(mode: String = "") throws {
         folder = try Folder()
         portBase = 20_000 + Int(monotonicNanoseconds() / 1000 % 400) * 100
+        environment = [
+            "PATH": "/usr/local/bin:/usr/bin:/bin", "CODECOLLAB_STANDIN": mode,
+            "CODECOLLAB_PORT_BASE": "\(portBase)",
+        ]
         for name in ["bin", "Deploy"] { try makeDirectories("\(folder.path)/\(name)") }
         try copy(Self.launcher, to: "bin/codecollab")
         for name in Self.names {
@@ -31,10 +35,6 @@ final class Stand {
         try replaceFile(
             "\(folder.path)/Deploy/fleet.json",
             with: Array(parts.joined(separator: mark + "\"CODECOLLAB_STANDIN\",").utf8))
-        environment = [
-            "PATH": "/usr/local/bin:/usr/bin:/bin", "CODECOLLAB_STANDIN": mode,
-            "CODECOLLAB_PORT_BASE": "\(portBase)",
-        ]
     }
 
     deinit { _ = ignoring("the stand is going away") { try run(["down"]) } }
