@@ -1,0 +1,10 @@
+private import Contracts
+private import ProfilerService
+private import ServiceKit
+
+@main
+struct Profiler {
+    static func main() async {
+        await ServiceMain.run(.profiler) { try ProfilerService.parts($0) }
+    }
+}
