@@ -47,7 +47,10 @@ private struct WordBlocks {
         guard Self.anywhere.contains(token) else { return false }
         let first = tokens[0]
         if token == "do", Self.loops.contains(first), openers.contains(first) { return false }
-        return !(token == "then" && (first == "elseif" || first == "elif"))
+        if token != "then" { return true }
+        // `elseif … then` goes on with the block of its `if`.
+        let condition = tokens[..<index].last { ["if", "elseif", "elif"].contains($0) }
+        return condition != "elseif" && condition != "elif"
     }
 
     /// Words and braces that stand alone.

@@ -9,6 +9,8 @@ struct CodeText {
     /// The code of each line, as long as the line.
     private(set) var lines: [[UInt8]] = []
     private(set) var kinds: [LineKind] = []
+    /// Whether the line begins inside a string, so that its indentation means nothing.
+    private(set) var beginsInString: [Bool] = []
 
     private let source: [UInt8]
     private let lineComments: [[UInt8]]
@@ -17,6 +19,8 @@ struct CodeText {
     private var offset = 0
     private var line: [UInt8] = []
     private var hasComment = false
+    private var isInString = false
+    private var lineBeginsInString = false
 
     init(_ text: String, _ syntax: LanguageSyntax) {
         source = Array(text.utf8)
@@ -85,6 +89,8 @@ struct CodeText {
     private mutating func skipString(_ quote: [UInt8]) {
         let spansLines = quote.count > 1 || quote == [UInt8(ascii: "`")]
         blank(quote.count, asString: true)
+        isInString = true
+        defer { isInString = false }
         while offset < source.count, !isHere(quote) {
             if source[offset] == UInt8(ascii: "\n"), !spansLines { return }
             blank(source[offset] == UInt8(ascii: "\\") ? 2 : 1, asString: true)
@@ -96,6 +102,8 @@ struct CodeText {
         let hasCode = line.contains { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }
         kinds.append(hasCode ? .code : hasComment ? .comment : .blank)
         lines.append(line)
+        beginsInString.append(lineBeginsInString)
+        lineBeginsInString = isInString
         line = []
         hasComment = false
     }
