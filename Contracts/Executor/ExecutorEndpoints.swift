@@ -6,7 +6,8 @@ public enum ExecutorEndpoints {
     public static let create = Endpoint<ExecutionRequest, Execution>(
         "executions.create", of: .executor, .post, "/v1/executions", access: .identified(.run),
         "Run a program in a fresh sandbox", status: 202, parameters: [.prefer],
-        problems: [.unknownLanguage, .notFound, .overloaded, .idempotencyMismatch, .gone], timeout: .seconds(200), bodyLimit: 20 << 20,
+        problems: [.unknownLanguage, .notFound, .overloaded, .idempotencyMismatch, .gone],
+        timeout: .seconds(200), bodyLimit: 20 << 20,
         example: #"{"language":"python","files":[{"path":"main.py","content":"print(6*7)"}]}"#)
     /// An execution as it stands.
     public static let get = Endpoint<Nothing, Execution>(

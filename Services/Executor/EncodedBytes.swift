@@ -1,6 +1,7 @@
 internal import Contracts
 
-/// Bytes as they travel inside JSON: text where they are UTF-8, base64 (RFC 4648 section 4) where they are not.
+/// Bytes as they travel inside JSON: text where they are UTF-8, base64 (RFC 4648 section 4) where they
+/// are not.
 enum EncodedBytes {
     static func encode(_ bytes: [UInt8]) -> (String, ContentEncoding) {
         if let text = String(validating: bytes, as: UTF8.self) { return (text, .utf8) }

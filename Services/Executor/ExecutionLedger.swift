@@ -66,12 +66,15 @@ final class ExecutionLedger: Sendable {
         return try state.withLock { state throws(Problem) in
             if let ticket, let known = try Self.replay(ticket, state) { return (known, false) }
             guard state.active < active else {
-                throw Problem(.overloaded, "\(state.active) executions are waiting or running", retryAfter: 1000)
+                throw Problem(
+                    .overloaded, "\(state.active) executions are waiting or running", retryAfter: 1000)
             }
             let record = ExecutionRecord(plan, owner: owner, clock: clock)
             state.records[record.id] = record
             state.active += 1
-            if let ticket { state.remember(Known(digest: ticket.digest, id: record.id, at: now), ticket.name) }
+            if let ticket {
+                state.remember(Known(digest: ticket.digest, id: record.id, at: now), ticket.name)
+            }
             state.forgetOld(now)
             return (record, true)
         }
@@ -108,7 +111,8 @@ extension ExecutionLedger.State {
         for entry in finished {
             let ended = records[entry.id]?.finishedAt?.milliseconds ?? 0
             let isOld = ended + Limits.retentionMilliseconds < now.milliseconds
-            let isTooMuch = finished.count - dropped > Limits.keptExecutions || finishedBytes > Limits.keptBytes
+            let isTooMuch =
+                finished.count - dropped > Limits.keptExecutions || finishedBytes > Limits.keptBytes
             guard isOld || isTooMuch else { break }
             records[entry.id] = nil
             finishedBytes -= entry.bytes

@@ -27,7 +27,9 @@ struct ExecutionPlan {
         var spec = SandboxSpec(
             argv: command.argv, environment: environment, files: files + program.files, mounts: mounts,
             limits: Self.limits(request.limits, command.limits))
-        spec.stdin = request.keepsStdinOpen ? .stream : request.stdin.isEmpty ? .empty : .bytes(Array(request.stdin.utf8))
+        spec.stdin =
+            request.keepsStdinOpen
+            ? .stream : request.stdin.isEmpty ? .empty : .bytes(Array(request.stdin.utf8))
         if request.samplesUsage { spec.sampleRate = .milliseconds(Limits.samplingMilliseconds) }
         let firstInput = request.keepsStdinOpen && !request.stdin.isEmpty ? Array(request.stdin.utf8) : nil
         self.spec = PlannedExecution(spec: spec, firstInput: firstInput)
@@ -53,7 +55,8 @@ struct ExecutionPlan {
             return program
         }
         guard let digest = request.artifact else {
-            throw refusal("/artifact", .missingField, "\(found.language.name) is compiled first: name the artifact")
+            throw refusal(
+                "/artifact", .missingField, "\(found.language.name) is compiled first: name the artifact")
         }
         guard let artifact = artifacts.find(digest) else {
             throw Problem(.notFound, "there is no artifact \(digest.text); compile again")
@@ -62,7 +65,8 @@ struct ExecutionPlan {
         program.path = "\(Sandbox.box)/\(name)"
         program.entry = artifact.entryPoint ?? program.entry
         switch artifact.kind {
-        case .executable: program.files = [SandboxFile(path: name, content: .bind(to: artifact.path), mode: 0o755)]
+        case .executable:
+            program.files = [SandboxFile(path: name, content: .bind(to: artifact.path), mode: 0o755)]
         case .directory: program.mounts = [ReadOnlyMount(source: artifact.path, target: program.path)]
         }
         return program
@@ -102,9 +106,11 @@ struct ExecutionPlan {
         let wall = (asked.wallMilliseconds ?? step.wallMilliseconds).map { Duration.milliseconds($0) }
         return SandboxLimits(
             cpu: cpu ?? defaults.cpu, wall: wall,
-            memoryBytes: asked.memoryBytes ?? step.memoryBytes ?? defaults.memoryBytes, stackBytes: asked.stackBytes,
+            memoryBytes: asked.memoryBytes ?? step.memoryBytes ?? defaults.memoryBytes,
+            stackBytes: asked.stackBytes,
             processes: asked.processes ?? step.processes ?? defaults.processes,
-            openFiles: asked.openFiles ?? defaults.openFiles, fileBytes: asked.fileBytes ?? defaults.fileBytes,
+            openFiles: asked.openFiles ?? defaults.openFiles,
+            fileBytes: asked.fileBytes ?? defaults.fileBytes,
             diskBytes: asked.diskBytes ?? defaults.diskBytes,
             stdoutBytes: asked.outputBytes ?? defaults.stdoutBytes,
             stderrBytes: asked.outputBytes ?? defaults.stderrBytes)

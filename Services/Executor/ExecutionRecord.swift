@@ -59,7 +59,8 @@ package final class ExecutionRecord: Sendable {
     var keptBytes: Int {
         state.withLock { state in
             let output = (state.result?.stdout.totalBytes ?? 0) + (state.result?.stderr.totalBytes ?? 0)
-            return 4096 + min(output, spec.limits.stdoutBytes + spec.limits.stderrBytes) * 2 + state.usageEvents * 200
+            return 4096 + min(output, spec.limits.stdoutBytes + spec.limits.stderrBytes) * 2 + state
+                .usageEvents * 200
         }
     }
 
@@ -88,7 +89,9 @@ package final class ExecutionRecord: Sendable {
         case .output(let stream, let bytes): change { $0.append(bytes, of: stream) }
         case .sample(let sample): change { $0.append(SandboxTranslation.usage(sample)) }
         case .finished(let result):
-            let queue = state.withLock { Int((max($0.startedNanoseconds, createdNanoseconds) - createdNanoseconds) / 1000) }
+            let queue = state.withLock {
+                Int((max($0.startedNanoseconds, createdNanoseconds) - createdNanoseconds) / 1000)
+            }
             let waited = max(0, queue - result.setupMicroseconds)
             finish(SandboxTranslation.result(result, queueMicroseconds: waited))
         }
@@ -146,7 +149,8 @@ extension ExecutionRecord.State {
     }
 
     mutating func append(
-        _ kind: ExecutionEvent.Kind, at microseconds: Int? = nil, _ fill: (inout ExecutionEvent) -> Void = { _ in }
+        _ kind: ExecutionEvent.Kind, at microseconds: Int? = nil,
+        _ fill: (inout ExecutionEvent) -> Void = { _ in }
     ) {
         var event = ExecutionEvent()
         event.sequence = events.count + 1

@@ -9,14 +9,16 @@ internal import SystemKit
 /// Puts the service together from the settings of its process.
 ///
 /// `CODECOLLAB_LANGUAGES`: directory of language definitions, found beside the executable without it.
-/// `CODECOLLAB_ARTIFACTS`: directory of artifacts, the compiler's too; `$CODECOLLAB_HOME/data/artifacts` without it.
+/// `CODECOLLAB_ARTIFACTS`: directory of artifacts, the compiler's too; `$CODECOLLAB_HOME/data/artifacts`
+/// without it.
 /// `CODECOLLAB_EXECUTIONS`: programs that run at once, twice the processors without it.
 package enum ExecutorBoot {
     /// The executor's endpoints and background work.
     /// - Throws: what makes it impossible to serve, in words.
     package static func parts(_ surroundings: ServiceSurroundings) async throws -> ServiceParts {
         let configuration = surroundings.configuration
-        let directory = try LanguageRegistry.standardDirectory(configured: configuration.text("CODECOLLAB_LANGUAGES"))
+        let directory = try LanguageRegistry.standardDirectory(
+            configured: configuration.text("CODECOLLAB_LANGUAGES"))
         let runtimes = RuntimeBook(try LanguageRegistry.load(directory: directory))
         let width = try configuration.integer("CODECOLLAB_EXECUTIONS", in: 1...1024, default: Limits.width)
         let mounts = runtimes.toolMounts.map { ReadOnlyMount(source: $0) }
@@ -25,7 +27,8 @@ package enum ExecutorBoot {
             surroundings.logger.warning("sandbox", metadata: ["warning": "\(warning)"])
         }
         let service = ExecutorService(
-            runtimes: runtimes, artifacts: ArtifactReader(directory: configuration.artifactDirectory), host: host,
+            runtimes: runtimes, artifacts: ArtifactReader(directory: configuration.artifactDirectory),
+            host: host,
             clock: surroundings.clock, logger: surroundings.logger, width: width)
         var routes = Routes()
         ExecutorRoutes(service).add(to: &routes)

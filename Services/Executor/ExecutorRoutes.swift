@@ -52,7 +52,8 @@ package struct ExecutorRoutes: Sendable {
         return Reply(execution, status: execution.state == .finished ? 200 : 202, headers: headers)
     }
 
-    private static func record<Body>(_ call: Call<Body>, _ service: ExecutorService) throws -> ExecutionRecord {
+    private static func record<Body>(_ call: Call<Body>, _ service: ExecutorService) throws -> ExecutionRecord
+    {
         try service.find(try call.path("execution_id"), owner: try call.identity)
     }
 
@@ -61,7 +62,9 @@ package struct ExecutorRoutes: Sendable {
         let sequence: Int
     }
 
-    private static func startingPoint(_ call: Call<Nothing>, _ service: ExecutorService) throws -> StartingPoint {
+    private static func startingPoint(
+        _ call: Call<Nothing>, _ service: ExecutorService
+    ) throws -> StartingPoint {
         let record = try record(call, service)
         let sequence = try call.lastEventID() ?? 0
         guard sequence <= record.lastSequence else {

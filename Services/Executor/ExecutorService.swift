@@ -6,7 +6,8 @@ package import SystemKit
 
 /// Runs programs of people in sandboxes: admission, one record per execution, output as events.
 ///
-/// Accepted executions go through a feed to `serve`, whose task owns them: a client that goes away does not end
+/// Accepted executions go through a feed to `serve`, whose task owns them: a client that goes away does
+/// not end
 /// its program. At most `width` run at once; beyond a bounded queue new ones are refused.
 package final class ExecutorService: Sendable {
     /// What runs here.
@@ -40,7 +41,8 @@ package final class ExecutorService: Sendable {
     package var capabilities: Contracts.SandboxCapabilities { SandboxTranslation.capabilities(of: host) }
 
     /// Accepts a program, or finds the execution that the same key already started.
-    /// - Throws: `Problem` for a request that makes no sense, a key that stood for something else, a full queue.
+    /// - Throws: `Problem` for a request that makes no sense, a key that stood for something else, a full
+    /// queue.
     package func create(
         _ request: ExecutionRequest, key: String?, owner: UserID
     ) throws(Problem) -> (record: ExecutionRecord, isReplay: Bool) {
@@ -56,7 +58,8 @@ package final class ExecutorService: Sendable {
     /// - Throws: `Problem` (`not_found`) when there is none or it is somebody else's.
     package func find(_ id: ExecutionID, owner: Identity) throws(Problem) -> ExecutionRecord {
         guard let record = ledger.record(id), record.owner == owner.userID || owner.may(.admin) else {
-            throw Problem(.notFound, "there is no execution \(id.text); finished ones are kept for 15 minutes")
+            throw Problem(
+                .notFound, "there is no execution \(id.text); finished ones are kept for 15 minutes")
         }
         return record
     }
@@ -75,7 +78,8 @@ package final class ExecutorService: Sendable {
         do {
             try await lane.run { try await run(record) }
         } catch {
-            logger.error("execution failed", metadata: ["execution": "\(record.id.text)", "error": "\(error)"])
+            logger.error(
+                "execution failed", metadata: ["execution": "\(record.id.text)", "error": "\(error)"])
             record.fail("the sandbox could not be made")
         }
         ledger.finished(record)
@@ -86,7 +90,9 @@ package final class ExecutorService: Sendable {
         let run = try await host.start(record.spec)
         record.started(run)
         if let input = record.firstInput {
-            await ignoring("a program that does not read its input ends by itself") { try await run.write(input) }
+            await ignoring("a program that does not read its input ends by itself") {
+                try await run.write(input)
+            }
         }
         for await event in run.events { record.note(event) }
     }

@@ -9,11 +9,12 @@ enum SandboxTranslation {
         var capabilities = Contracts.SandboxCapabilities()
         let words = own.accounting.split(separator: " ")
         capabilities.cgroups = words.count == 2 ? String(words[1]) : "none"
-        capabilities.accounting = switch capabilities.cgroups {
-        case "none": "rlimit"
-        case "v2": "cgroup_v2"
-        default: "cgroup_v1"
-        }
+        capabilities.accounting =
+            switch capabilities.cgroups {
+            case "none": "rlimit"
+            case "v2": "cgroup_v2"
+            default: "cgroup_v1"
+            }
         capabilities.namespaces = own.namespaces
         capabilities.hasSeccomp = own.filtersSystemCalls
         capabilities.notes = own.warnings
@@ -41,7 +42,9 @@ enum SandboxTranslation {
     }
 
     private static func reason(_ own: SandboxResult) -> String? {
-        if own.flags.contains(.notExecutable) { return "the program could not be started: \(own.message ?? "")" }
+        if own.flags.contains(.notExecutable) {
+            return "the program could not be started: \(own.message ?? "")"
+        }
         if own.flags.contains(.idleStdin) { return "it waited for standard input until its time was over" }
         return own.message
     }
@@ -52,7 +55,9 @@ enum SandboxTranslation {
         return Verdict.allCases.filter { names.contains($0.rawValue) }
     }
 
-    private static func output(_ bytes: [UInt8], _ total: Int, _ isTruncated: Bool) -> Contracts.CapturedOutput {
+    private static func output(
+        _ bytes: [UInt8], _ total: Int, _ isTruncated: Bool
+    ) -> Contracts.CapturedOutput {
         var output = Contracts.CapturedOutput()
         (output.content, output.encoding) = EncodedBytes.encode(bytes)
         output.totalBytes = total

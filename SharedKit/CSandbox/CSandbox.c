@@ -196,7 +196,7 @@ static int filter_calls(const struct csb_plan *plan) {
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
-/* The first candidate that exists wins. A binary some other thread still has open for writing is waited for. */
+/* The first candidate that exists wins. A binary that is still open for writing somewhere is waited for. */
 static void execute(const struct csb_plan *plan) {
     int error = ENOENT;
     struct timespec pause = {.tv_nsec = 1000000};
@@ -268,9 +268,13 @@ static void drop_own_capabilities(void) {
     syscall(SYS_capset, &header, none);
 }
 
+static uint64_t microseconds(struct timeval time) {
+    return (uint64_t)time.tv_sec * 1000000u + (uint64_t)time.tv_usec;
+}
+
 static void account(struct csb_message *message, const struct rusage *usage) {
-    message->user_microseconds += (uint64_t)usage->ru_utime.tv_sec * 1000000u + (uint64_t)usage->ru_utime.tv_usec;
-    message->system_microseconds += (uint64_t)usage->ru_stime.tv_sec * 1000000u + (uint64_t)usage->ru_stime.tv_usec;
+    message->user_microseconds += microseconds(usage->ru_utime);
+    message->system_microseconds += microseconds(usage->ru_stime);
     message->page_faults += (uint64_t)(usage->ru_minflt + usage->ru_majflt);
     uint64_t resident = (uint64_t)usage->ru_maxrss * 1024u;
     if (resident > message->resident_bytes) message->resident_bytes = resident;

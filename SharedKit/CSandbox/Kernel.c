@@ -26,6 +26,7 @@
 
 int csb_template_begin(void) {
     if (unshare(CLONE_NEWNS | CLONE_NEWUTS) == -1) return -1;
+    umask(022); /* this thread's alone since the unshare; programs of other users go through what it makes */
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1) return -1;
     if (mount("sandbox", "/mnt", "tmpfs", MS_NOSUID, "mode=0755,size=1m,nr_inodes=1k") == -1) return -1;
     return chdir("/mnt");
@@ -45,7 +46,8 @@ int csb_clone_tree(const char *path) {
     struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
     int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
     if (tree == -1) return -1;
-    if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) == -1) {
+    int flags = AT_EMPTY_PATH | AT_RECURSIVE;
+    if (syscall(SYS_mount_setattr, tree, "", flags, &attributes, sizeof attributes) == -1) {
         int error = errno;
         close(tree);
         errno = error;
@@ -144,7 +146,8 @@ int csb_timer(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_N
 
 int csb_arm(int timer, uint64_t nanoseconds) {
     struct itimerspec when = {
-        .it_value = {.tv_sec = (time_t)(nanoseconds / 1000000000u), .tv_nsec = (long)(nanoseconds % 1000000000u)}};
+        .it_value = {
+            .tv_sec = (time_t)(nanoseconds / 1000000000u), .tv_nsec = (long)(nanoseconds % 1000000000u)}};
     return timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, NULL);
 }
 

@@ -43,7 +43,8 @@ final class ActiveRun {
         self.mailbox = mailbox
         self.runControl = runControl
         let now = monotonicNanoseconds()
-        clock = RunClock(limits: spec.limits, begun: sandbox.begunNanoseconds, now: now, sampleRate: spec.sampleRate)
+        clock = RunClock(
+            limits: spec.limits, begun: sandbox.begunNanoseconds, now: now, sampleRate: spec.sampleRate)
         samples = SampleBuffer()
         output = [
             .stdout: OutputCapture(limit: spec.limits.stdoutBytes),
@@ -87,6 +88,7 @@ final class ActiveRun {
             case UInt32(CSB_EXITED.rawValue):
                 ending.status = message.status
                 lastWords = message
+                clock.stopSampling()
             default: ending.failure = (message.step, message.error)
             }
         }

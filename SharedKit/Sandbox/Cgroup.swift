@@ -22,13 +22,17 @@ struct Cgroup: ~Copyable, Sendable {
         return part.number(in: "cpuacct.usage").map { $0 / 1000 }
     }
 
-    /// CPU time in user mode and in the kernel. Version 1 samples the split by ticks and counts the sum exactly.
+    /// CPU time in user mode and in the kernel. Version 1 samples the split by ticks and counts the sum
+    /// exactly.
     var cpuSplitMicroseconds: (user: Int, system: Int)? {
         guard let part = part(.cpuacct) else { return nil }
         if part.controller == .unified {
-            return (part.field("user_usec", of: "cpu.stat") ?? 0, part.field("system_usec", of: "cpu.stat") ?? 0)
+            return (
+                part.field("user_usec", of: "cpu.stat") ?? 0, part.field("system_usec", of: "cpu.stat") ?? 0
+            )
         }
-        guard let user = part.number(in: "cpuacct.usage_user"), let system = part.number(in: "cpuacct.usage_sys")
+        guard let user = part.number(in: "cpuacct.usage_user"),
+            let system = part.number(in: "cpuacct.usage_sys")
         else { return nil }
         let total = cpuMicroseconds ?? (user + system) / 1000
         let share = user + system == 0 ? 0.5 : Double(user) / Double(user + system)
@@ -51,7 +55,8 @@ struct Cgroup: ~Copyable, Sendable {
     /// Processes the kernel killed for memory. Version 1's `failcnt` stays 0 on hybrid machines.
     var outOfMemoryKills: Int {
         guard let part = part(.memory) else { return 0 }
-        return part.field("oom_kill", of: part.controller == .unified ? "memory.events" : "memory.oom_control") ?? 0
+        return part.field(
+            "oom_kill", of: part.controller == .unified ? "memory.events" : "memory.oom_control") ?? 0
     }
 
     /// Page faults so far.

@@ -11,7 +11,9 @@ struct CgroupLayout: Sendable {
 
     enum Controller: String, Sendable, CaseIterable { case memory, pids, cpuacct, unified }
 
-    enum Kind: String, Sendable { case v2 = "cgroup v2", v1 = "cgroup v1", hybrid = "cgroup hybrid", none = "rlimit" }
+    enum Kind: String, Sendable {
+        case v2 = "cgroup v2", v1 = "cgroup v1", hybrid = "cgroup hybrid", none = "rlimit"
+    }
 
     let kind: Kind
     let places: [Place]

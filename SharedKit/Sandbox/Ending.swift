@@ -45,14 +45,17 @@ struct Ending: Sendable {
         case SIGXFSZ: result.flags.insert(.fileLimit)
         default: break
         }
-        if let residentBytes, residentBytes > limits.memoryBytes / 10 * 9 { result.flags.insert(.memoryLimit) }
+        if let residentBytes, residentBytes > limits.memoryBytes / 10 * 9 {
+            result.flags.insert(.memoryLimit)
+        }
     }
 
     /// The program never ran.
     private func judge(_ failure: (step: Int32, error: Int32), _ result: inout SandboxResult) {
         let reason = String(cString: strerror(failure.error))
         result.message = "step \(failure.step): \(reason)"
-        if failure.step == Int32(CSB_STEP_DIRECTORY.rawValue) || failure.step == Int32(CSB_STEP_EXEC.rawValue) {
+        if failure.step == Int32(CSB_STEP_DIRECTORY.rawValue) || failure.step == Int32(CSB_STEP_EXEC.rawValue)
+        {
             result.flags.insert(failure.error == ENOMEM ? .memoryLimit : .notExecutable)
             // What a shell would answer.
             result.exitCode = failure.error == ENOENT ? 127 : 126
@@ -80,6 +83,8 @@ extension SandboxLimits {
 }
 
 extension Duration {
-    var wholeMicroseconds: Int { Int(components.seconds) * 1_000_000 + Int(components.attoseconds / 1_000_000_000_000) }
+    var wholeMicroseconds: Int {
+        Int(components.seconds) * 1_000_000 + Int(components.attoseconds / 1_000_000_000_000)
+    }
     var wholeNanoseconds: UInt64 { UInt64(wholeMicroseconds) * 1000 }
 }

@@ -37,7 +37,9 @@ final class EventMailbox: Sendable {
     func offer(_ sample: SandboxSample) {
         let consumer = state.withLock { state in
             if let consumer = state.consumer.take() { return Optional(consumer) }
-            if state.waiting.count - state.taken < Limits.waitingEvents { state.waiting.append(.sample(sample)) }
+            if state.waiting.count - state.taken < Limits.waitingEvents {
+                state.waiting.append(.sample(sample))
+            }
             return nil
         }
         consumer?.resume(returning: .sample(sample))

@@ -30,7 +30,6 @@ struct HostFiles: Sendable {
         enum Point: Sendable { case exists, file, directory }
     }
 
-
     init(_ spec: SandboxSpec) throws(SandboxFailure) {
         for file in spec.files {
             guard case .copy(let source) = file.content else { continue }

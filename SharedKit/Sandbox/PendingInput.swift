@@ -26,7 +26,9 @@ struct PendingInput {
     /// Writes until the pipe is full or everything is sent.
     mutating func send(to number: CInt) {
         while !isEmpty && !isBroken {
-            let count = bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress! + sent, bytes.count - sent) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(number, $0.baseAddress! + sent, bytes.count - sent)
+            }
             if count > 0 {
                 sent += count
             } else if errno == EAGAIN {

@@ -153,7 +153,9 @@ extension Reactor {
         run.isInitGone = true
         let number = run.initProcess.descriptor.number
         loop.unwatch(run.initProcess.descriptor)
-        ignoring("an init that somebody else reaped is just as dead") { try check("waitid") { csb_reap(number) } }
+        ignoring("an init that somebody else reaped is just as dead") {
+            try check("waitid") { csb_reap(number) }
+        }
         run.readControl()
         loop.unwatch(run.control)
         for stream in OutputStream.allCases {

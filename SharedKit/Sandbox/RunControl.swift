@@ -39,7 +39,9 @@ final class RunControl: Sendable {
     /// Kills init, and with it everything in its namespace.
     func killAll() {
         let number = initProcess.descriptor.number
-        ignoring("what is already dead needs no killing") { try check("pidfd_send_signal") { csb_kill(number, SIGKILL) } }
+        ignoring("what is already dead needs no killing") {
+            try check("pidfd_send_signal") { csb_kill(number, SIGKILL) }
+        }
     }
 
     /// Signals the program; false when there is none yet.

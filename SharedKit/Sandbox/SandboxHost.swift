@@ -24,7 +24,8 @@ package final class SandboxHost: Sendable {
     /// - Throws: `SandboxFailure` when programs cannot be isolated here.
     package init(_ configuration: Configuration = Configuration()) async throws {
         guard geteuid() == 0 else {
-            throw SandboxFailure.unsupported("isolating programs needs root: mount, pid and network namespaces")
+            throw SandboxFailure.unsupported(
+                "isolating programs needs root: mount, pid and network namespaces")
         }
         var capabilities = SandboxCapabilities()
         let cgroups = Cgroups(warnings: &capabilities.warnings)
@@ -85,7 +86,8 @@ package final class SandboxHost: Sendable {
     private func testItself() async throws {
         let result = try await run(SandboxSpec(argv: ["/bin/true"]))
         guard result.verdict == .ok else {
-            throw SandboxFailure.unsupported("the self-test ended in \(result.verdict): \(result.message ?? "")")
+            throw SandboxFailure.unsupported(
+                "the self-test ended in \(result.verdict): \(result.message ?? "")")
         }
     }
 }

@@ -29,7 +29,8 @@ package struct SandboxLimits: Sendable, Hashable {
     package init(
         cpu: Duration = .seconds(2), wall: Duration? = nil, memoryBytes: Int = 256 << 20,
         stackBytes: Int? = nil, processes: Int = 64, openFiles: Int = 256, fileBytes: Int = 16 << 20,
-        diskBytes: Int = 64 << 20, inodes: Int = 4096, stdoutBytes: Int = 1 << 20, stderrBytes: Int = 256 << 10
+        diskBytes: Int = 64 << 20, inodes: Int = 4096, stdoutBytes: Int = 1 << 20,
+        stderrBytes: Int = 256 << 10
     ) {
         self.cpu = min(max(cpu, .milliseconds(1)), Maximum.cpu)
         self.wall = min(max(wall ?? self.cpu * 3 + .seconds(1), .milliseconds(1)), Maximum.wall)

@@ -1,5 +1,6 @@
 internal import CSandbox
 internal import Glibc
+internal import Synchronization
 internal import SystemKit
 
 /// What one run at a time may have for itself: a user number and an empty network namespace.
@@ -31,7 +32,8 @@ final class Seats: Sendable {
     private static let processBlocks: uid_t = 65_536
 
     private let free = Locked<[Seat]>([])
-    private let made = Locked<uid_t>(0)
+    /// Counts the seats of the whole process.
+    private static let made = Atomic<UInt32>(0)
     /// The host's `/proc`, which the workshop's own namespace does not have.
     private let proc: FD
 
@@ -48,10 +50,7 @@ final class Seats: Sendable {
         }
         let proc = proc.number
         let network = try SharedFD("network") { csb_new_network(proc) }
-        let number = made.withLock { made in
-            made += 1
-            return made
-        }
+        let number = Self.made.add(1, ordering: .relaxed).newValue
         let block = uid_t(getpid()) % Self.processBlocks
         let user = Self.firstUser + block * Self.usersPerProcess + number % Self.usersPerProcess
         return Lease(Seat(user: user, network: network), self)

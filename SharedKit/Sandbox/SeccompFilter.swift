@@ -56,7 +56,9 @@ struct SeccompFilter: Sendable {
         let (match, rest) =
             condition.passes
             ? (Action.allow, Action.errno(condition.errno)) : (Action.errno(condition.errno), Action.allow)
-        let tests = condition.values.flatMap { [Instruction.ifEqual($0, skip: 0, otherwise: 1), .answer(match)] }
+        let tests = condition.values.flatMap {
+            [Instruction.ifEqual($0, skip: 0, otherwise: 1), .answer(match)]
+        }
         return [.loadArgument(condition.argument), .and(condition.mask)] + tests + [.answer(rest)]
     }
 

@@ -12,7 +12,9 @@ extension SandboxSpec {
     }
 
     func validated() throws(SandboxFailure) -> SandboxSpec {
-        guard let program = argv.first, !program.isEmpty else { throw .invalid(field: "argv", reason: "is empty") }
+        guard let program = argv.first, !program.isEmpty else {
+            throw .invalid(field: "argv", reason: "is empty")
+        }
         for text in argv + environment.flatMap({ [$0.key, $0.value] }) where text.utf8.contains(0) {
             throw .invalid(field: "argv", reason: "has a NUL")
         }

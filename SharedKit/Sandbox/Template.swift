@@ -16,9 +16,10 @@ struct Template {
     ]
     /// Toolchains outside the system's directories.
     private static let toolchainPaths = [
-        "/opt/swift", "/root/.pyenv/versions", "/root/.rustup/toolchains", "/root/.cargo/bin", "/opt/node",
-        "/opt/java", "/opt/go", "/opt/hostedtoolcache", "/opt/venv",
+        "/opt/swift", "/opt/node", "/opt/java", "/opt/go", "/opt/hostedtoolcache",
     ]
+    /// The same below the home directory: version managers of people.
+    private static let homePaths = [".pyenv/versions", ".rustup/toolchains", ".nvm/versions"]
     private static let writable = ["/box", "/tmp", "/proc", "/mnt"]
     private static let files = [
         "/etc/passwd": "root:x:0:0:root:/:/bin/false\nsandbox:x:65534:65534:sandbox:/box:/bin/sh\n",
@@ -42,7 +43,9 @@ struct Template {
 
     /// Turns the calling thread's file system into the template. Cannot be undone.
     init(mounts: [ReadOnlyMount]) throws(SandboxFailure) {
-        let paths = (Self.systemPaths + Self.toolchainPaths).map { ReadOnlyMount(source: $0) }
+        let home = getenv("HOME").map { String(cString: $0) } ?? "/root"
+        let homes = Self.homePaths.map { "\(home)/\($0)" }
+        let paths = (Self.systemPaths + Self.toolchainPaths + homes).map { ReadOnlyMount(source: $0) }
         let trees = try Self.cloneTrees(paths + mounts)
         try step("namespace") { csb_template_begin() }
         for directory in Self.writable + ["/etc", "/dev", "/var", "/root"] {
@@ -73,9 +76,13 @@ struct Template {
         var trees: [Tree] = []
         for mount in mounts {
             var status = stat()
-            guard lstat(mount.source, &status) == 0 else { continue }
+            let isShown = trees.contains {
+                $0.target == mount.target || mount.target.hasPrefix("\($0.target)/")
+            }
+            guard !isShown, lstat(mount.source, &status) == 0 else { continue }
             if status.st_mode & S_IFMT == S_IFLNK, mount.source == mount.target, isSystemLink(mount.source) {
-                trees.append(Tree(target: mount.target, link: link(mount.source), isDirectory: false, clone: nil))
+                trees.append(
+                    Tree(target: mount.target, link: link(mount.source), isDirectory: false, clone: nil))
                 continue
             }
             guard stat(mount.source, &status) == 0 else { continue }
@@ -92,7 +99,8 @@ struct Template {
     private static func link(_ path: String) -> String? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink(path, &buffer, buffer.count)
-        return count < 0 ? nil : String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return count < 0
+            ? nil : String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private mutating func attach(_ tree: Tree) throws(SandboxFailure) {

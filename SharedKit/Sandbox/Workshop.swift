@@ -1,5 +1,6 @@
 internal import CSandbox
 internal import Glibc
+internal import Synchronization
 internal import SystemKit
 
 /// Builds sandboxes, one after the other, on a thread that lives in the template's namespace.
@@ -11,7 +12,8 @@ actor Workshop {
     private let cgroups: Cgroups
     private let seats: Seats
     private let filters: [SandboxProfile: SeccompFilter]
-    private var serial = 0
+    /// Counts the runs of the whole process: cgroups are named by it.
+    private static let serial = Atomic<Int>(0)
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -32,7 +34,7 @@ actor Workshop {
     func launch(_ spec: SandboxSpec, _ host: HostFiles) throws(SandboxFailure) -> LaunchedSandbox {
         guard let filter = filters[spec.profile] else { throw .unsupported("no filter for \(spec.profile)") }
         let begun = monotonicNanoseconds()
-        serial += 1
+        let serial = Self.serial.add(1, ordering: .relaxed).newValue
         let seat = try seats.take()
         let cgroup = try cgroups.make("run\(serial)", limits: spec.limits)
         let workspace = try Workspace(limits: spec.limits)

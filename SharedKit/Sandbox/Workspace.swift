@@ -32,7 +32,9 @@ struct Workspace: ~Copyable, Sendable {
         for file in files {
             let path = "box/\(file.path)"
             try makeParents(of: path, user, &made)
-            do { try write(file, from: host, to: path, user) } catch { throw .step("file \(file.path)", error) }
+            do { try write(file, from: host, to: path, user) } catch {
+                throw .step("file \(file.path)", error)
+            }
         }
     }
 
@@ -49,7 +51,8 @@ struct Workspace: ~Copyable, Sendable {
         }
     }
 
-    private func makeParents(of path: String, _ user: uid_t, _ made: inout Set<String>) throws(SandboxFailure) {
+    private func makeParents(of path: String, _ user: uid_t, _ made: inout Set<String>) throws(SandboxFailure)
+    {
         let number = root.number
         var parent = ""
         for part in path.split(separator: "/").dropLast() {

@@ -38,13 +38,16 @@ struct ExecutorTests {
     @Test("events come in order, and again from any point")
     func events() async throws {
         try await Executors.run { executors in
-            var request = try ExecutionRequest.shell("printf 'a\\303'; sleep 0.2; printf '\\244b'; sleep 0.1; echo c >&2")
+            var request = try ExecutionRequest.shell(
+                "printf 'a\\303'; sleep 0.2; printf '\\244b'; sleep 0.1; echo c >&2")
             request.samplesUsage = true
             let id = try await executors.create(request, wait: nil).id
             let all = try await executors.events(id)
             #expect(all.map(\.sequence) == Array(1...all.count))
             #expect(all.first?.kind == .started && all.last?.kind == .finished)
-            #expect(all.filter { $0.kind == .stdout }.compactMap(\.content) == ["a", "äb"], "characters stay whole")
+            #expect(
+                all.filter { $0.kind == .stdout }.compactMap(\.content) == ["a", "äb"],
+                "characters stay whole")
             #expect(all.filter { $0.kind == .stderr }.compactMap(\.content) == ["c\n"])
             #expect(all.contains { $0.kind == .usage && ($0.usage?.memoryBytes ?? 0) > 0 })
             #expect(all.last?.result?.verdict == .ok)
@@ -77,15 +80,19 @@ struct ExecutorTests {
     @Test("a signal and a cancellation reach the program")
     func endings() async throws {
         try await Executors.run { executors in
-            let id = try await executors.create(try .shell("trap 'exit 9' TERM; while :; do sleep 0.05; done"), wait: nil).id
+            let id = try await executors.create(
+                try .shell("trap 'exit 9' TERM; while :; do sleep 0.05; done"), wait: nil
+            ).id
             var signal = SignalRequest()
             signal.signal = .terminate
             try await Task.sleep(for: .milliseconds(300))
-            _ = try await executors.service.client.call(ExecutorEndpoints.signal, signal, executors.options(id: id))
+            _ = try await executors.service.client.call(
+                ExecutorEndpoints.signal, signal, executors.options(id: id))
             #expect(try await executors.events(id).last?.result?.exitCode == 9)
 
             let sleeper = try await executors.create(try .shell("sleep 60"), wait: nil).id
-            let ended = try await executors.service.client.call(ExecutorEndpoints.cancel, executors.options(id: sleeper))
+            let ended = try await executors.service.client.call(
+                ExecutorEndpoints.cancel, executors.options(id: sleeper))
             #expect(try await executors.events(ended.id).last?.result?.verdict == .cancelled)
             #expect(try await executors.get(sleeper).state == .finished)
         }
@@ -138,11 +145,13 @@ struct ExecutorTests {
         }
     }
 
-    @Test("limits of a request hold", arguments: [
-        ("while :; do :; done", Verdict.cpuLimit), ("sleep 30", .wallLimit), ("yes", .outputLimit),
-        ("x=a; while :; do x=$x$x; done", .memoryLimit), ("kill -SEGV $$", .signalled),
-        ("exec head -c 9000000 /dev/zero > f", .fileLimit),
-    ])
+    @Test(
+        "limits of a request hold",
+        arguments: [
+            ("while :; do :; done", Verdict.cpuLimit), ("sleep 30", .wallLimit), ("yes", .outputLimit),
+            ("x=a; while :; do x=$x$x; done", .memoryLimit), ("kill -SEGV $$", .signalled),
+            ("exec head -c 9000000 /dev/zero > f", .fileLimit),
+        ])
     func limits(line: String, verdict: Verdict) async throws {
         try await Executors.run { executors in
             var request = try ExecutionRequest.shell(line)
@@ -160,7 +169,8 @@ struct ExecutorTests {
     @Test("an artifact of the compiler runs in place")
     func artifact() async throws {
         try await Executors.run { executors in
-            let store = try ArtifactStore(directory: "\(executors.home.path)/data/artifacts", quotaBytes: 64 << 20)
+            let store = try ArtifactStore(
+                directory: "\(executors.home.path)/data/artifacts", quotaBytes: 64 << 20)
             let program = try store.store(executable: Array(try contents(of: "/bin/echo")))
             var request = ExecutionRequest()
             request.language = try LanguageID("c")
@@ -177,7 +187,9 @@ struct ExecutorTests {
     @Test("every interpreted language found says hello")
     func languages() async throws {
         try await Executors.run { executors in
-            let runtimes = try await executors.service.client.call(ExecutorEndpoints.runtimes, executors.options()).items
+            let runtimes = try await executors.service.client.call(
+                ExecutorEndpoints.runtimes, executors.options()
+            ).items
             #expect(runtimes.contains { $0.language.text == "bash" })
             let programs = [
                 "python": "print('hello')", "javascript": "console.log('hello')", "ruby": "puts 'hello'",
@@ -188,7 +200,9 @@ struct ExecutorTests {
                 guard let text = programs[runtime.language.text] else { continue }
                 var request = ExecutionRequest()
                 request.language = runtime.language
-                request.files = [SourceFile(try SourcePath("main.\(runtime.extensions.first ?? "txt")"), text)]
+                request.files = [
+                    SourceFile(try SourcePath("main.\(runtime.extensions.first ?? "txt")"), text)
+                ]
                 let result = try await executors.create(request).result
                 #expect(result?.stdout.content == "hello\n", "\(runtime.name): \(String(describing: result))")
             }
@@ -202,7 +216,9 @@ struct ExecutorTests {
             var accepted: [ExecutionID] = []
             var refused = 0
             for _ in 0..<200 {
-                do { accepted.append(try await executors.create(request, wait: nil).id) } catch { refused += 1 }
+                do { accepted.append(try await executors.create(request, wait: nil).id) } catch {
+                    refused += 1
+                }
             }
             #expect(refused > 0)
             for id in accepted { #expect(try await executors.events(id).last?.result?.verdict == .ok) }

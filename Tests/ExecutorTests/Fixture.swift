@@ -18,7 +18,9 @@ struct Executors: Sendable {
         var settings = environment
         settings["CODECOLLAB_HOME"] = home.path
         settings["CODECOLLAB_LANGUAGES"] = languages
-        return try await withService(.executor, environment: settings, build: { try await ExecutorBoot.parts($0) }) {
+        return try await withService(
+            .executor, environment: settings, build: { try await ExecutorBoot.parts($0) }
+        ) {
             try await body(Executors(service: $0, home: home))
         }
     }

@@ -18,14 +18,18 @@ extension Isolation {
             let result = try await Hosts.run(spec)
             #expect(result.verdict == .ok, "\(result.stderr.text)")
             #expect(result.stdout.text == "hi")
-            #expect(result.collected.map(\.path) == ["out/result"], "a directory and a missing file are left out")
+            #expect(
+                result.collected.map(\.path) == ["out/result"], "a directory and a missing file are left out")
             #expect(result.collected.first?.bytes == Array("made\n".utf8))
         }
 
-        @Test("E5: no link, device or pipe leads the collector out", arguments: [
-            "ln -s /etc/passwd a", "mkdir d; ln -s /etc d/e; ln -s d/e/passwd a", "mkfifo a", "ln -s /proc/self/exe a",
-            "mkdir a", "ln -s . a", "ln /etc/passwd a", "ln -s /etc up",
-        ])
+        @Test(
+            "E5: no link, device or pipe leads the collector out",
+            arguments: [
+                "ln -s /etc/passwd a", "mkdir d; ln -s /etc d/e; ln -s d/e/passwd a", "mkfifo a",
+                "ln -s /proc/self/exe a",
+                "mkdir a", "ln -s . a", "ln /etc/passwd a", "ln -s /etc up",
+            ])
         func collector(line: String) async throws {
             let spec = SandboxSpec(
                 argv: ["/bin/sh", "-c", line], collect: ["a", "up/passwd", "d/e/passwd", "a/passwd"])
@@ -44,7 +48,8 @@ extension Isolation {
 
         @Test("a copy of the host's file", arguments: ["/etc/hostname", "/bin/true"])
         func copy(path: String) async throws {
-            let spec = SandboxSpec(argv: ["wc", "-c", "f"], files: [SandboxFile(path: "f", content: .copy(of: path))])
+            let spec = SandboxSpec(
+                argv: ["wc", "-c", "f"], files: [SandboxFile(path: "f", content: .copy(of: path))])
             var status = stat()
             #expect(stat(path, &status) == 0)
             #expect(try await Hosts.run(spec).stdout.text == "\(status.st_size) f\n")
@@ -59,13 +64,17 @@ extension Isolation {
             #expect(result.verdict == .ok && result.stdout.totalBytes > 1, "\(result.message ?? "")")
         }
 
-        @Test("paths that lead out are refused", arguments: ["../x", "/x", "a/../b", "a//b", "", ".", "a/", "a\u{0}b"])
+        @Test(
+            "paths that lead out are refused",
+            arguments: ["../x", "/x", "a/../b", "a//b", "", ".", "a/", "a\u{0}b"])
         func paths(path: String) async throws {
             let spec = SandboxSpec(argv: ["true"], files: [SandboxFile(path: path, bytes: [])])
             await #expect(throws: SandboxFailure.self) { try await Hosts.run(spec) }
         }
 
-        @Test("E6: a working directory is in the box", arguments: ["/proc/self/fd/7", "/", "/box/../etc", "box", "/boxes"])
+        @Test(
+            "E6: a working directory is in the box",
+            arguments: ["/proc/self/fd/7", "/", "/box/../etc", "box", "/boxes"])
         func directories(path: String) async throws {
             await #expect(throws: SandboxFailure.self) {
                 try await Hosts.run(SandboxSpec(argv: ["true"], workingDirectory: path))
@@ -92,7 +101,8 @@ extension Isolation {
                 """
             guard access("/usr/bin/python3", X_OK) == 0 else { return }
             let spec = SandboxSpec(
-                argv: ["/usr/bin/python3", "main.py"], files: [SandboxFile(path: "main.py", bytes: Array(python.utf8))])
+                argv: ["/usr/bin/python3", "main.py"],
+                files: [SandboxFile(path: "main.py", bytes: Array(python.utf8))])
             async let left = Hosts.run(spec)
             async let right = Hosts.run(spec)
             let texts = [try await left, try await right].map { $0.stdout.text + $0.stderr.text.suffix(200) }

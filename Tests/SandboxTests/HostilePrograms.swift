@@ -14,7 +14,8 @@ struct HostileProgram: Sendable, CustomTestStringConvertible {
 
     /// Small limits, so that the suite is quick.
     static let limits = SandboxLimits(
-        cpu: .milliseconds(400), wall: .milliseconds(1500), memoryBytes: 48 << 20, processes: 32, openFiles: 64,
+        cpu: .milliseconds(400), wall: .milliseconds(1500), memoryBytes: 48 << 20, processes: 32,
+        openFiles: 64,
         fileBytes: 4 << 20, diskBytes: 8 << 20, inodes: 256, stdoutBytes: 64 << 10, stderrBytes: 64 << 10)
 
     static let all: [HostileProgram] = processes + memory + files + output + time + escapes
@@ -32,11 +33,13 @@ struct HostileProgram: Sendable, CustomTestStringConvertible {
                 """, verdicts: [.processLimit]),
         HostileProgram(
             name: "H3 process churn",
-            source: "int main(){for(;;){if(vfork()==0)_exit(0);wait(0);}}", verdicts: [.cpuLimit, .wallLimit]),
+            source: "int main(){for(;;){if(vfork()==0)_exit(0);wait(0);}}",
+            verdicts: [.cpuLimit, .wallLimit]),
         HostileProgram(
             name: "H24 many children, each below the limit",
             source: """
-                int main(){for(int i=0;i<16;i++)if(fork()==0){struct rusage u;do{for(volatile int j=0;j<100000;j++);
+                int main(){for(int i=0;i<16;i++)if(fork()==0){struct rusage u;do{for(volatile int j=0;
+                j<100000;j++);
                 getrusage(RUSAGE_SELF,&u);}while(u.ru_utime.tv_usec<200000&&!u.ru_utime.tv_sec);_exit(0);}
                 while(wait(0)>0);return 0;}
                 """, verdicts: [.cpuLimit]),
@@ -48,7 +51,8 @@ struct HostileProgram: Sendable, CustomTestStringConvertible {
         HostileProgram(
             name: "H48 a daemon that wants to outlive us",
             source: """
-                int main(){signal(SIGTERM,SIG_IGN);signal(SIGHUP,SIG_IGN);if(fork()==0){setsid();if(fork()==0){
+                int main(){signal(SIGTERM,SIG_IGN);signal(SIGHUP,SIG_IGN);if(fork()==0){setsid();
+                if(fork()==0){
                 for(int i=0;i<3;i++)close(i);for(;;)pause();}_exit(0);}return 0;}
                 """, verdicts: [.ok]),
     ]
@@ -63,10 +67,15 @@ struct HostileProgram: Sendable, CustomTestStringConvertible {
             verdicts: [.memoryLimit]),
         HostileProgram(
             name: "H5 100 GB of address space, untouched",
-            source: "int main(){mmap(0,100l<<30,PROT_READ,MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE,-1,0);return 0;}",
+            source:
+                """
+                int main(){mmap(0,100l<<30,PROT_READ,MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE,-1,0);
+                return 0;}
+                """,
             verdicts: [.ok]),
         HostileProgram(
-            name: "H6 a big .bss, touched", source: "char b[256<<20];int main(){memset(b,1,sizeof b);return b[7];}",
+            name: "H6 a big .bss, touched",
+            source: "char b[256<<20];int main(){memset(b,1,sizeof b);return b[7];}",
             verdicts: [.memoryLimit]),
         HostileProgram(
             name: "H7 endless recursion",
@@ -74,7 +83,8 @@ struct HostileProgram: Sendable, CustomTestStringConvertible {
             verdicts: [.signalled, .memoryLimit]),
         HostileProgram(
             name: "H17 locked memory",
-            source: "int main(){mlockall(3);void*p=malloc(1<<20);return mlock(p,1<<20)==0;}", verdicts: [.ok]),
+            source: "int main(){mlockall(3);void*p=malloc(1<<20);return mlock(p,1<<20)==0;}",
+            verdicts: [.ok]),
         HostileProgram(
             name: "H20 a megabyte of arguments",
             source: """
@@ -87,13 +97,15 @@ struct HostileProgram: Sendable, CustomTestStringConvertible {
         HostileProgram(
             name: "H8 fill the disk",
             source: """
-                char b[1<<20];int main(){for(int i=0;;i++){char n[32];sprintf(n,"f%d",i);int f=open(n,O_CREAT|O_WRONLY,0600);
+                char b[1<<20];int main(){for(int i=0;;i++){char n[32];sprintf(n,"f%d",i);
+                int f=open(n,O_CREAT|O_WRONLY,0600);
                 if(write(f,b,sizeof b)<(long)sizeof b)return 1;close(f);}}
                 """, verdicts: [.fileLimit]),
         HostileProgram(
             name: "H9 a million files",
             source: """
-                int main(){for(int i=0;i<1000000;i++){char n[32];sprintf(n,"/tmp/%d",i);int f=open(n,O_CREAT|O_WRONLY,0600);
+                int main(){for(int i=0;i<1000000;i++){char n[32];sprintf(n,"/tmp/%d",i);
+                int f=open(n,O_CREAT|O_WRONLY,0600);
                 if(f<0)return 1;close(f);}}
                 """, verdicts: [.fileLimit]),
         HostileProgram(
@@ -124,12 +136,14 @@ struct HostileProgram: Sendable, CustomTestStringConvertible {
             name: "H23 waits for input", source: "int main(){getchar();sleep(60);}", verdicts: [.wallLimit],
             flags: [.idleStdin], stdin: .stream),
         HostileProgram(
-            name: "H26 stops itself and its group", source: "int main(){kill(0,SIGSTOP);raise(SIGSTOP);pause();}",
+            name: "H26 stops itself and its group",
+            source: "int main(){kill(0,SIGSTOP);raise(SIGSTOP);pause();}",
             verdicts: [.wallLimit]),
         HostileProgram(
             name: "H27 ignores every signal",
             source: """
-                int main(){sigset_t s;sigfillset(&s);sigprocmask(SIG_BLOCK,&s,0);for(int i=1;i<65;i++)signal(i,SIG_IGN);
+                int main(){sigset_t s;sigfillset(&s);sigprocmask(SIG_BLOCK,&s,0);for(int i=1;i<65;
+                i++)signal(i,SIG_IGN);
                 for(;;)pause();}
                 """, verdicts: [.wallLimit]),
     ]

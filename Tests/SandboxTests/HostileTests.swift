@@ -81,8 +81,11 @@ extension Isolation {
             for start in stride(from: 0, to: programs.count, by: 4) {
                 let range = start..<min(start + 4, programs.count)
                 try await withThrowingTaskGroup(of: (Int, SandboxResult).self) { group in
-                    for index in range { group.addTask { [spec = specs[index]] in (index, try await Hosts.run(spec)) } }
-                    let victim = try await Hosts.shell("i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done; echo $i")
+                    for index in range {
+                        group.addTask { [spec = specs[index]] in (index, try await Hosts.run(spec)) }
+                    }
+                    let victim = try await Hosts.shell(
+                        "i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done; echo $i")
                     #expect(victim.verdict == .ok && victim.stdout.text == "1000\n")
                     for try await (index, result) in group { expect(result, of: programs[index]) }
                 }
@@ -101,12 +104,15 @@ extension Isolation {
             for _ in 0..<40 { _ = try await Hosts.run(spec) }
             try await Task.sleep(for: .milliseconds(300))
             let after = Footprint()
-            #expect(after == before, "\(Set(after.names).subtracting(before.names)) \(Set(before.names).subtracting(after.names))")
+            #expect(
+                after == before,
+                "\(Set(after.names).subtracting(before.names)) \(Set(before.names).subtracting(after.names))")
             #expect(before.processes == 0)
         }
 
         private func expect(_ result: SandboxResult, of program: HostileProgram) {
-            let detail = "\(program.name): \(result.verdict) \(result.flags) code \(result.exitCode ?? -1)"
+            let detail =
+                "\(program.name): \(result.verdict) \(result.flags) code \(result.exitCode ?? -1)"
                 + " signal \(result.signal ?? 0) \(result.stderr.text.prefix(400)) \(result.message ?? "")"
             #expect(program.verdicts.contains(result.verdict), "\(detail)")
             #expect(program.flags.isSubset(of: result.flags), "\(detail)")
@@ -131,16 +137,18 @@ struct Footprint: Equatable {
 
     init() {
         let pids = Self.names("/proc").filter { Int($0) != nil }
-        processes = pids.filter { pid in
-            var status = stat()
-            return stat("/proc/\(pid)", &status) == 0 && status.st_uid >= 1_000_000
-        }.count
+        processes =
+            pids.filter { pid in
+                var status = stat()
+                return stat("/proc/\(pid)", &status) == 0 && status.st_uid >= 1_000_000
+            }.count
         mounts = Self.lines("/proc/self/mountinfo")
         cgroups = Self.lines("/proc/self/cgroup") < 0 ? 0 : Self.cgroups(below: "/sys/fs/cgroup", depth: 4)
         names = Self.names("/proc/self/fd").map { fd in
             var buffer = [CChar](repeating: 0, count: 256)
             let count = readlink("/proc/self/fd/\(fd)", &buffer, 255)
-            return "\(fd) " + String(decoding: buffer.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            return "\(fd) "
+                + String(decoding: buffer.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
         descriptors = names.count
     }
@@ -162,7 +170,10 @@ struct Footprint: Equatable {
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
-            names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(cString: $0.bindMemory(to: CChar.self).baseAddress!) })
+            names.append(
+                withUnsafeBytes(of: entry.pointee.d_name) {
+                    String(cString: $0.bindMemory(to: CChar.self).baseAddress!)
+                })
         }
         return names
     }

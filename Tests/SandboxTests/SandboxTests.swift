@@ -55,7 +55,8 @@ extension Isolation {
 
         @Test("sees itself and nothing of the host")
         func view() async throws {
-            let line = "echo $$; hostname; ls -a /; ls /proc | grep -c '^[0-9]'; id -u; cat /proc/1/status; env"
+            let line =
+                "echo $$; hostname; ls -a /; ls /proc | grep -c '^[0-9]'; id -u; cat /proc/1/status; env"
             let result = try await Hosts.shell(line)
             let text = result.stdout.text
             #expect(text.hasPrefix("2\nsandbox\n"), "\(text) \(result.stderr.text)")

@@ -66,9 +66,12 @@ extension Isolation {
             #expect(largest <= 64 << 10)
         }
 
-        @Test("cancelling ends it at once, whatever it does", arguments: ["sleep 60", "while :; do :; done", "cat"])
+        @Test(
+            "cancelling ends it at once, whatever it does",
+            arguments: ["sleep 60", "while :; do :; done", "cat"])
         func cancelling(line: String) async throws {
-            let run = try await Hosts.shared.start(SandboxSpec(argv: ["/bin/sh", "-c", line], stdin: .stream))
+            let run = try await Hosts.shared.start(
+                SandboxSpec(argv: ["/bin/sh", "-c", line], stdin: .stream))
             try await Task.sleep(for: .milliseconds(50))
             let start = ContinuousClock.now
             run.cancel()
@@ -112,13 +115,17 @@ extension Isolation {
             #expect(result.samples.count >= 5)
             let last = try #require(result.samples.last)
             #expect(last.cpuMicroseconds > 0 && last.memoryBytes > 0 && last.processes >= 1)
-            #expect(zip(result.samples, result.samples.dropFirst()).allSatisfy { $0.elapsedMicroseconds < $1.elapsedMicroseconds })
+            #expect(
+                zip(result.samples, result.samples.dropFirst()).allSatisfy {
+                    $0.elapsedMicroseconds < $1.elapsedMicroseconds
+                })
         }
 
         @Test("output beyond the cap is cut and said so", arguments: [OutputStream.stdout, .stderr])
         func truncation(stream: OutputStream) async throws {
             let limits = SandboxLimits(stdoutBytes: 10, stderrBytes: 10)
-            let result = try await Hosts.shell("printf 12345678901 >&\(stream == .stdout ? 1 : 2)", limits: limits)
+            let result = try await Hosts.shell(
+                "printf 12345678901 >&\(stream == .stdout ? 1 : 2)", limits: limits)
             let output = stream == .stdout ? result.stdout : result.stderr
             #expect(result.verdict == .outputLimit)
             #expect(output.text == "1234567890" && output.isTruncated && output.totalBytes == 11)

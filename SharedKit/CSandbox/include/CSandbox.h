@@ -90,7 +90,7 @@ int csb_open_beneath(int root, const char *path);
 int csb_control_pair(int ends[2]);
 /* A pipe, both ends close-on-exec. */
 int csb_pipe(int ends[2]);
-/* Receives a message; *passed is a descriptor it carried, or -1. Returns bytes, 0 at the end, -1 with errno. */
+/* Receives a message; *passed is a descriptor it carried, or -1. Answers bytes, 0 at the end, or -1. */
 int csb_receive(int control, struct csb_message *message, int *passed);
 /* Waits for an exited child behind a pidfd without blocking. */
 int csb_reap(int pidfd);
