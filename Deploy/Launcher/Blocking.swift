@@ -2,7 +2,8 @@ import SystemKit
 
 /// Waits on the main thread for the one asynchronous thing that a command does.
 ///
-/// A task of its own, because the command line is not asynchronous (see `Launcher`); nothing else runs meanwhile.
+/// A task of its own, because the command line is not asynchronous (see `Launcher`); nothing else runs
+/// meanwhile.
 func blocking<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) throws -> Result {
     let outcome = Locked<Swift.Result<Result, any Error>?>(nil)
     let isDone = try WakeUp()

@@ -2,8 +2,8 @@ import ArgumentParser
 
 /// The command line of CodeCollab.
 ///
-/// Not asynchronous on purpose: the supervisor reads signals and ties its children to the thread that started them,
-/// and that has to be the main thread.
+/// Not asynchronous on purpose: the supervisor reads signals and ties its children to the thread that started
+/// them, and that has to be the main thread.
 @main
 struct Launcher: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -66,7 +66,8 @@ static int limit(const struct ck_spawn *what) {
     if (what->open_files == 0) return 0;
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == -1) return -1;
-    if (files.rlim_max == RLIM_INFINITY || files.rlim_max > what->open_files) files.rlim_max = what->open_files;
+    int may = files.rlim_max == RLIM_INFINITY || files.rlim_max > what->open_files;
+    if (may) files.rlim_max = what->open_files;
     files.rlim_cur = files.rlim_max;
     return setrlimit(RLIMIT_NOFILE, &files);
 }

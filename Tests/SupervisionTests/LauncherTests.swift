@@ -19,7 +19,8 @@ final class Stand {
 
     init(mode: String = "") throws {
         folder = try Folder()
-        portBase = 20_000 + Int(monotonicNanoseconds() / 1000 % 400) * 100
+        // Below the ports that the kernel gives to outgoing connections.
+        portBase = 10_000 + Int(monotonicNanoseconds() / 1000 % 219) * 100
         environment = [
             "PATH": "/usr/local/bin:/usr/bin:/bin", "CODECOLLAB_STANDIN": mode,
             "CODECOLLAB_PORT_BASE": "\(portBase)",

@@ -193,6 +193,17 @@ struct OracleRow: CustomTestStringConvertible {
         #expect(stage.state.child("auth")?.phase == .ready)
     }
 
+    @Test("a service that crashes at boot holds up nobody")
+    func degrade() {
+        var state = SupervisorState(
+            fleet(), policy: SupervisorPolicy(escalation: .failChild, backoff: Backoff()))
+        _ = state.apply(.boot, at: .zero)
+        _ = state.apply(.ready("auth", generation: 1), at: .zero)
+        _ = state.apply(.ready("session", generation: 1), at: .zero)
+        let effects = state.apply(.exited("compiler", generation: 1, .crash), at: .zero)
+        #expect(effects == [.start("compiler", generation: 2), .start("gateway", generation: 1)])
+    }
+
     @Test("half a minute in health makes a crash the first again")
     func recovery() {
         var stage = stage()

@@ -56,7 +56,8 @@ enum Layout {
                     ]
                 default: ["path: \"\(folder[0])/\(name)\""]
                 }
-            guard !owners.contains(where: tree.manifest.contains) else { return nil }
+            let place = "path: \"\(folder.dropLast().joined(separator: "/"))\""
+            guard !(owners + [place]).contains(where: tree.manifest.contains) else { return nil }
             return Finding(path: text.path, line: 1, message: "in no target: move it, or declare its target")
         }
     }

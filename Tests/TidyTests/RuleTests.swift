@@ -50,8 +50,17 @@ import Testing
 
     @Test("a function is measured from its name to its last brace")
     func lengths() {
-        let source =
-            "struct A {\n    func f(\n        a: Int = g({ 1 })\n    ) {\n        if a { b }\n    }\n\n    let x: Int\n}\n"
+        let source = """
+            struct A {
+                func f(
+                    a: Int = g({ 1 })
+                ) {
+                    if a { b }
+                }
+
+                let x: Int
+            }
+            """
         #expect(text(source).functions.map(\.length) == [5])
         let requirement = "protocol P {\n    func f()\n    func g() -> Int\n}\n"
         #expect(text(requirement).functions.isEmpty)

@@ -4,7 +4,8 @@ import Glibc
 import Supervision
 import SystemKit
 
-/// `codecollab down`: stops the fleet in order, also when its supervisor was killed, and leaves nothing behind.
+/// `codecollab down`: stops the fleet in order, also when its supervisor was killed, and leaves nothing
+/// behind.
 struct Down: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Stop the fleet: requests in flight are answered, then nothing is left running.",
@@ -42,6 +43,7 @@ struct Leftovers {
     /// - Throws: `FleetFault` naming what could not be removed.
     func sweep() throws {
         try endProcesses()
+        StaleCgroups.sweep()
         for folder in Set([home.run, home.socketFolder]) {
             for name in names(in: folder) { removeIfPresent("\(folder)/\(name)") }
         }

@@ -22,7 +22,7 @@ struct Logs: ParsableCommand {
     var level = "trace"
     @Option(help: "Only lines of this trace; the beginning of its id is enough.") var trace: String?
     @Option(help: "Only lines of the last so much time: 90s, 10m, 2h.") var since: String?
-    @Option(name: .shortAndLong, help: "At most so many of the latest lines.") var lines = 200
+    @Option(name: [.customShort("n"), .long], help: "At most so many of the latest lines.") var lines = 200
     @Flag(help: "Print the JSON lines as they are.") var json = false
 
     func run() throws {

@@ -31,7 +31,7 @@ struct Ps: ParsableCommand {
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Say in one line whether the fleet is well; exit 0 if so, 1 if a service is not, 3 without a fleet.",
+            "Say whether the fleet is well; exit 0 if so, 1 if a service is not, 3 without a fleet.",
         usage: "codecollab status")
 
     @OptionGroup var options: FleetOptions

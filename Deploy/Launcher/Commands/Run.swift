@@ -85,11 +85,12 @@ struct Run: ParsableCommand {
             return "\(run.state.rawValue)\(run.reason.map { ": \($0)" } ?? "")"
         }
         let cpu = (result.cpuUserMicroseconds + result.cpuSystemMicroseconds) / 1000
+        let memory = Reading.bytes(result.memoryPeakBytes)
         let wall = result.wallMicroseconds / 1000
         let end =
             result.signal.map { " (\($0))" } ?? result.exitCode.map { $0 == 0 ? "" : " (exit \($0))" } ?? ""
         return "\(result.verdict.rawValue)\(end): wall \(Reading.duration(milliseconds: wall)), "
-            + "CPU \(Reading.duration(milliseconds: cpu)), peak memory \(Reading.bytes(result.memoryPeakBytes))"
+            + "CPU \(Reading.duration(milliseconds: cpu)), peak memory \(memory)"
     }
 
     private static func line(_ diagnostic: Diagnostic) -> String {

@@ -2,8 +2,8 @@ private import Contracts
 private import Glibc
 private import SystemKit
 
-/// Takes orders over a Unix socket that only its owner may use: one JSON line in, one out, more news until the end
-/// when the fleet goes down.
+/// Takes orders over a Unix socket that only its owner may use: one JSON line in, one out, more news until
+/// the end when the fleet goes down.
 package final class ControlServer {
     private var listener: ListeningSocket?
     private let path: String

@@ -34,14 +34,16 @@ package struct FleetHome: Sendable, Equatable {
     /// The Unix socket of a service.
     package func socket(_ service: String) -> String { "\(socketFolder)/\(service).sock" }
 
-    /// Tells this fleet from others in the environment of its processes and the names of its cgroups: 16 hex digits.
+    /// Tells this fleet from others in the environment of its processes and the names of its cgroups: 16 hex
+    /// digits.
     package var fleetID: String {
         let hash = path.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x0100_0000_01b3 }
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    /// Where the sockets are: in `run`, or in a short private folder when their paths would not fit an address.
+    /// Where the sockets are: in `run`, or in a short private folder when their paths would not fit an
+    /// address.
     package var socketFolder: String {
         let longestName = "/profiler-control.sock"
         guard run.utf8.count + longestName.utf8.count >= SupervisionLimits.socketPathBytes else { return run }

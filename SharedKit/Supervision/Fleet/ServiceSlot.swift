@@ -1,7 +1,8 @@
 private import Glibc
 private import SystemKit
 
-/// The place of one service in a running fleet: its sockets and log, which stay, and its process, which comes and goes.
+/// The place of one service in a running fleet: its sockets and log, which stay, and its process, which comes
+/// and goes.
 final class ServiceSlot {
     let service: ServiceDescription
     let port: Int
@@ -32,8 +33,8 @@ final class ServiceSlot {
             guard error.errno == EADDRINUSE else { throw error }
             let holder = ProcessTable.listener(onPort: port).map { "pid \($0.pid) (\($0.command))" }
             throw FleetFault(
-                "port \(port) of \(service) is held by \(holder ?? "a process of another user"): stop it, "
-                    + "or move the fleet with CODECOLLAB_PORT_BASE")
+                "port \(port) of \(service) is held by \(holder ?? "a connection, or somebody we may not see"): "
+                    + "stop it, or move the fleet with CODECOLLAB_PORT_BASE")
         }
     }
 

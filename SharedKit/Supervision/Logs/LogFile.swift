@@ -1,7 +1,8 @@
 private import Glibc
 package import SystemKit
 
-/// A log file that is renamed away when it is full: `auth.jsonl`, `auth.jsonl.1`, ... with the oldest dropped.
+/// A log file that is renamed away when it is full: `auth.jsonl`, `auth.jsonl.1`, ... with the oldest
+/// dropped.
 package final class LogFile {
     private let path: String
     private let limit: Int

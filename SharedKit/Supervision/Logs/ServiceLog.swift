@@ -1,7 +1,7 @@
 package import SystemKit
 
-/// The log of one service: its two streams, line by line, into one rotated file, and the end of standard error for
-/// the crash record.
+/// The log of one service: its two streams, line by line, into one rotated file, and the end of standard
+/// error for the crash record.
 package final class ServiceLog {
     private let service: String
     private let clock: WallClock

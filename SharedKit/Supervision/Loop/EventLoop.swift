@@ -1,7 +1,8 @@
 private import Glibc
 package import SystemKit
 
-/// One thread that waits for descriptors and times: everything a supervisor does happens on it, one thing at a time.
+/// One thread that waits for descriptors and times: everything a supervisor does happens on it, one thing at
+/// a time.
 ///
 /// Not concurrent on purpose: children are tied to the thread that started them (prctl(2), PR_SET_PDEATHSIG).
 package final class EventLoop {

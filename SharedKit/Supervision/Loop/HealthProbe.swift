@@ -3,8 +3,8 @@ private import SystemKit
 
 /// One question to a service over its Unix socket: `GET /readyz` or `/livez`, answered by a status code.
 ///
-/// The supervisor holds the listening socket, so the question can be put before the service has started: it waits
-/// in the queue and is answered the moment the service serves.
+/// The supervisor holds the listening socket, so the question can be put before the service has started: it
+/// waits in the queue and is answered the moment the service serves.
 package final class HealthProbe {
     private let loop: EventLoop
     private let answer: (Int?) -> Void

@@ -24,7 +24,8 @@ package struct ChildSpec: Sendable, Equatable {
     package var restart: Restart
     /// How it is stopped.
     package var shutdown: Shutdown
-    /// The children that must be ready before this one starts, at boot and with its group; nil means all earlier ones.
+    /// The children that must be ready before this one starts, at boot and with its group; nil means all
+    /// earlier ones.
     package var after: Set<String>?
     /// How long it may take to become ready before that counts as a crash; nil means for ever.
     package var startTimeout: Duration?

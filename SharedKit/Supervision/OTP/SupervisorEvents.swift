@@ -1,4 +1,5 @@
-/// What happens to a supervisor. Generations tell a late message about an earlier life of a child from a current one.
+/// What happens to a supervisor. Generations tell a late message about an earlier life of a child from a
+/// current one.
 package enum SupervisorEvent: Sendable, Equatable {
     /// Start all children.
     case boot

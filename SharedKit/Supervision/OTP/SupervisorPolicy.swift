@@ -1,4 +1,5 @@
-/// How a supervisor treats its children, in OTP's words and two of ours (backoff, giving up on one child only).
+/// How a supervisor treats its children, in OTP's words and two of ours (backoff, giving up on one child
+/// only).
 package struct SupervisorPolicy: Sendable, Equatable {
     /// Who is restarted with a child that crashed.
     package enum Strategy: String, Sendable, CaseIterable {
@@ -78,7 +79,8 @@ package struct Backoff: Sendable, Equatable {
         self.healthyAfter = healthyAfter
     }
 
-    /// The pause before restart number `attempt` in a row (from 1), between 75 % and 125 % of the doubled base.
+    /// The pause before restart number `attempt` in a row (from 1), between 75 % and 125 % of the doubled
+    /// base.
     /// - Parameter chance: 0..<1, where in the spread.
     package func pause(attempt: Int, chance: Double) -> Duration {
         precondition(attempt >= 1 && (0..<1).contains(chance), "attempts count from 1, chance is in 0..<1")

@@ -1,8 +1,8 @@
 /// A supervisor with OTP's meaning as a value: events go in, effects come out, nothing happens inside.
 ///
 /// Children start in order, each when those it comes after are ready, and stop in the reverse order. A crash
-/// restarts the child and, by the strategy, its group; too many restarts end the supervisor or fail the child.
-/// Times are distances from any fixed instant, and never go back.
+/// restarts the child and, by the strategy, its group; too many restarts end the supervisor or fail the
+/// child. Times are distances from any fixed instant, and never go back.
 package struct SupervisorState: Sendable {
     /// The children in start order.
     package private(set) var children: [SupervisedChild]
@@ -259,9 +259,11 @@ extension SupervisorState {
             }
     }
 
-    /// A child that is down for good or has failed holds nobody up.
+    /// A child that is down for good or has failed holds nobody up; nor does one that crashed where a crash
+    /// fails the child alone: the others degrade rather than wait.
     private func isAwaited(_ child: SupervisedChild) -> Bool {
-        child.phase != .ready && child.phase != .down && child.phase != .failed
+        if policy.escalation == .failChild && child.attempt > 0 { return false }
+        return child.phase != .ready && child.phase != .down && child.phase != .failed
     }
 
     /// Whether `index` starts after `earlier`: named in its spec, directly or through others.

@@ -42,7 +42,8 @@ package func readLink(_ path: String) -> String? {
     return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
 }
 
-/// Writes a file so that readers see the old or the new text, never half: a new file, renamed over the old one.
+/// Writes a file so that readers see the old or the new text, never half: a new file, renamed over the old
+/// one.
 /// - Parameter mode: its permissions, for the owner only unless said otherwise.
 package func replaceFile(_ path: String, with bytes: [UInt8], mode: mode_t = 0o600) throws(SystemFailure) {
     let draft = "\(path).new"

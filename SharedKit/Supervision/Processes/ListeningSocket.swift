@@ -33,7 +33,8 @@ package final class ListeningSocket {
         return ListeningSocket(descriptor)
     }
 
-    /// Listens on a Unix socket that only its owner may connect to; a file left by an earlier life is replaced.
+    /// Listens on a Unix socket that only its owner may connect to; a file left by an earlier life is
+    /// replaced.
     package static func unix(_ path: String) throws(SystemFailure) -> ListeningSocket {
         guard var name = unixAddress(path) else {
             throw SystemFailure(call: "bind \(path)", errno: ENAMETOOLONG)

@@ -2,7 +2,8 @@ private import Glibc
 
 /// What /proc says about other processes.
 package enum ProcessTable {
-    /// When the process started, in clock ticks since boot: with the pid it names one process for ever (proc(5)).
+    /// When the process started, in clock ticks since boot: with the pid it names one process for ever
+    /// (proc(5)).
     package static func startTime(of pid: CInt) -> UInt64? {
         fields(of: pid).flatMap { $0.count > 19 ? UInt64($0[19]) : nil }
     }

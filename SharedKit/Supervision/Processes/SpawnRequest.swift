@@ -2,7 +2,8 @@ private import CKernel
 private import Glibc
 package import SystemKit
 
-/// A program to be started as a supervised child: in a process group of its own, with nothing inherited by chance.
+/// A program to be started as a supervised child: in a process group of its own, with nothing inherited by
+/// chance.
 package struct SpawnRequest: Sendable {
     /// The program file.
     package var program: String
@@ -10,7 +11,8 @@ package struct SpawnRequest: Sendable {
     package var arguments: [String] = []
     /// Its whole environment; nothing comes from ours.
     package var environment: [String: String] = [:]
-    /// Listening sockets by name, which become descriptors 3, 4, ... and `LISTEN_FDS`, as systemd hands them over.
+    /// Listening sockets by name, which become descriptors 3, 4, ... and `LISTEN_FDS`, as systemd hands them
+    /// over.
     package var sockets: [(name: String, descriptor: CInt)] = []
     /// Where its standard output and error go; nil is /dev/null.
     package var output: CInt?
@@ -28,8 +30,8 @@ package struct SpawnRequest: Sendable {
     /// A program with the defaults above.
     package init(program: String) { self.program = program }
 
-    /// Starts the program and says its pid. It must be called from a thread that lives as long as the child shall,
-    /// because the kernel ties "dies with us" to the calling thread.
+    /// Starts the program and says its pid. It must be called from a thread that lives as long as the child
+    /// shall, because the kernel ties "dies with us" to the calling thread.
     /// - Throws: `SystemFailure` also when the program cannot be executed.
     package func start() throws(SystemFailure) -> CInt {
         precondition(sockets.count <= Int(CK_SPAWN_SOCKETS), "few sockets are passed down")
