@@ -79,7 +79,7 @@ struct ForwardingTests {
                 let tail = try socket.readToEnd()
                 return (monotonicNanoseconds() - first, head + tail)
             }
-            // The service takes 600 ms after its first event: had it been held back, the rest would follow at once.
+            // The service takes 600 ms after its first event: held back, the rest would follow at once.
             #expect(rest > 300_000_000)
             #expect(whole.contains("Content-Type: text/event-stream"))
             for number in 1...3 { #expect(whole.contains("id: \(number)\ndata: {\"n\":\(number)}\n\n")) }

@@ -68,6 +68,7 @@ struct StrictnessTests {
         let answer = try await withDoor { try await $0.exchange(testCase.request) }
         #expect(answer.hasPrefix("HTTP/1.1 \(testCase.status) "), "\(answer.prefix(300))")
         #expect(answer.contains("Content-Type: application/problem+json"))
+        #expect(answer.contains(#""request_id":"req_"#))
         // One answer for one request: nothing of it was read as a second one.
         #expect(answer.split(separator: "HTTP/1.1 ").count == 1)
     }

@@ -22,7 +22,11 @@ enum RequestID {
 
     static func of(_ head: HTTPRequestHead, now: Timestamp) -> String {
         if let given = head.headers.first(name: field), isHarmless(given) { return given }
-        return Identifier<Kinds.Request>(milliseconds: now.milliseconds, random: randomBytes(10)).text
+        return fresh(now: now)
+    }
+
+    static func fresh(now: Timestamp) -> String {
+        Identifier<Kinds.Request>(milliseconds: now.milliseconds, random: randomBytes(10)).text
     }
 
     private static func isHarmless(_ text: String) -> Bool {

@@ -115,8 +115,13 @@ extension ConnectionHandler {
     func refuse(_ problem: Problem) {
         isKeptAlive = false
         phase = .answering
+        var problem = problem
+        let requestID = RequestID.fresh(now: WallClock.system.now())
+        problem.requestID = requestID
         core.note(refusal: problem)
-        finish(.problem(problem))
+        var response = ServerResponse.problem(problem)
+        response.headers.add(name: RequestID.field, value: requestID)
+        finish(response)
     }
 }
 

@@ -14,6 +14,7 @@ struct ServerCore: Sendable {
         logger.info(
             "request refused",
             metadata: [
+                "request_id": "\(refusal.requestID ?? "")",
                 "status": "\(refusal.status)", "code": "\(refusal.code.rawValue)",
                 "detail": "\(refusal.detail ?? "")",
             ])
