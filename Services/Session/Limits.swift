@@ -12,7 +12,8 @@ enum Limits {
     static let sessionsPerOwner = 1000
     /// Runs of one account that have not ended; the next one is refused with `quota_exceeded`.
     static let activeRuns = 32
-    /// Runs that are being conducted at once; more wait in the queue, and the executor has a bound of its own.
+    /// Runs that are being conducted at once; more wait in the queue, and the executor has a bound of its
+    /// own.
     static let conductedRuns = 64
     /// Runs that wait; beyond it a run is refused with `overloaded`.
     static let queuedRuns = 2048
@@ -41,6 +42,9 @@ enum Limits {
     static let followPage = 100
     /// How long a stream waits before it looks into the database again, should the bus ever fail it.
     static let followSeconds = 15
+    /// Sources remembered as just compiled, and the bytes beyond which they are not looked at.
+    static let warmBuilds = 4096
+    static let warmBuildBytes = 256 * 1024
     /// How long the list of languages is believed.
     static let runtimesAge = Duration.seconds(30)
     /// How long `DELETE …/runs/{run}` waits for the run's end.

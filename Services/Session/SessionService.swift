@@ -31,17 +31,18 @@ package struct SessionService: Sendable {
         let queue = JobQueue("runs", owner: Self.owner(clock), clock: clock)
         let runs = RunLedger(store: store, sessions: sessions, queue: queue, clock: clock)
         let peers = peers ?? FleetPeers(client: surroundings.client)
-        let languages = Languages(peers)
+        let (languages, builds) = (Languages(peers), WarmBuilds())
         let conductor = RunConductor(
-            ledger: runs, peers: peers, languages: languages, telemetry: surroundings.telemetry,
-            logger: surroundings.logger)
+            ledger: runs, peers: peers, languages: languages, builds: builds,
+            telemetry: surroundings.telemetry, logger: surroundings.logger)
         // This process is the only owner of the file: whatever was leased belongs to a process that is gone.
         try await store.write { try queue.takeBack(in: $0) }
         let worker = try JobWorker(
             queue: queue, store: store, concurrency: Limits.conductedRuns, handler: conductor,
             logger: surroundings.logger)
         let service = SessionService(
-            sessions: sessions, runs: runs, desk: RunDesk(ledger: runs, worker: worker, languages: languages),
+            sessions: sessions, runs: runs,
+            desk: RunDesk(ledger: runs, worker: worker, languages: languages, builds: builds),
             idempotency: Idempotency(store: store, clock: clock),
             invitations: InvitationDesk(
                 sessions: sessions, key: try surroundings.configuration.key(IdentityHeader.keyVariable)))

@@ -8,6 +8,8 @@ final class Heart: Sendable {
     private let queue: JobQueue
     private let store: Store
     private let leases: Locked<[Int64: JobLease]> = Locked([:])
+    /// Jobs to be called off that were claimed but are not held yet.
+    private let unwanted: Locked<Set<Int64>> = Locked([])
     private let wakeUp: WakeUp
     private let isStopped = Locked(false)
     private let thread: Locked<DedicatedThread?> = Locked(nil)
@@ -26,6 +28,7 @@ final class Heart: Sendable {
     func hold(_ job: Job) -> JobLease {
         let lease = JobLease(of: job)
         leases.withLock { $0[job.id] = lease }
+        if unwanted.withLock({ $0.remove(job.id) }) != nil { lease.interrupt(.cancelled) }
         return lease
     }
 
@@ -36,8 +39,19 @@ final class Heart: Sendable {
         }
     }
 
-    /// Beats now: after a request to cancel, so that it is heard at once.
-    func beatNow() { wakeUp.signal() }
+    /// Delivers a request to cancel at once if the job is held here; if not, the next heartbeat of whoever
+    /// holds it does.
+    func cancel(_ id: Int64) {
+        unwanted.withLock { unwanted in
+            if unwanted.count >= Limits.unwanted { unwanted.removeAll() }
+            unwanted.insert(id)
+        }
+        guard let lease = leases.withLock({ $0[id] }) else { return wakeUp.signal() }
+        unwanted.withLock { _ = $0.remove(id) }
+        lease.interrupt(.cancelled)
+        // The lease may be an old one: the database knows, and the next beat asks it.
+        wakeUp.signal()
+    }
 
     /// Interrupts everything that is held.
     func interruptAll(_ reason: Interruption) {

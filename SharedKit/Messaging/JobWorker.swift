@@ -88,7 +88,7 @@ package final class JobWorker: Sendable {
     /// Calls a job off, at once when this worker has it.
     package func cancel(_ id: Int64) async throws -> Cancelled {
         let answer = try await store.write { [queue] in try queue.requestCancel(id, in: $0) }
-        if answer == .requested { heart.beatNow() }
+        if answer == .requested { heart.cancel(id) }
         return answer
     }
 
@@ -97,7 +97,8 @@ package final class JobWorker: Sendable {
 
     /// Works until the task is cancelled; then interrupts what runs and returns once all of it is settled.
     ///
-    /// What has not started meets its handler interrupted. Leases that are not settled run out or are taken back.
+    /// What has not started meets its handler interrupted. Leases that are not settled run out or are taken
+    /// back.
     package func run() async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {

@@ -19,6 +19,8 @@ enum Limits {
     static let pruneRows = 500
     /// Messages an outbox relay reads at once.
     static let relayBatch = 100
+    /// Requests to cancel kept for jobs that are just being claimed; beyond it the heartbeat delivers them.
+    static let unwanted = 1024
     /// Events that wait for one subscriber; when more come it is told to read on from the database.
     static let subscriberEvents = 256
 }

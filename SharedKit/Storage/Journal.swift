@@ -24,9 +24,13 @@ final class Journal: Sendable {
     private let pool: DatabasePool
     private let log: LogWatch
     private let measurements: Measurements
+    private let deadline: Duration
     private let thread: Locked<DedicatedThread?> = Locked(nil)
 
-    init(pool: DatabasePool, log: LogWatch, measurements: Measurements, name: String) throws(SystemFailure) {
+    init(
+        pool: DatabasePool, log: LogWatch, measurements: Measurements, name: String, deadline: Duration
+    ) throws(SystemFailure) {
+        self.deadline = deadline
         self.pool = pool
         self.log = log
         self.measurements = measurements
@@ -43,8 +47,8 @@ final class Journal: Sendable {
         settled: @escaping @Sendable (Swift.Result<Result, any Error>) -> Void
     ) throws {
         let entry = Entry(
-            attempt: { database in
-                let result = Swift.Result { try Self.perform(work, on: database) }
+            attempt: { [deadline] database in
+                let result = Swift.Result { try Self.perform(work, on: database, within: deadline) }
                 return { settled(result) }
             },
             abandon: { settled(.failure($0)) })
@@ -82,9 +86,9 @@ final class Journal: Sendable {
     }
 
     private static func perform<Result>(
-        _ work: (Database) throws -> Result, on database: Database
+        _ work: (Database) throws -> Result, on database: Database, within deadline: Duration
     ) throws -> Result {
-        try untilDeadline(monotonicInstant(after: Limits.writeDeadline), on: database) { database in
+        try untilDeadline(monotonicInstant(after: deadline), on: database) { database in
             var result: Result?
             try database.inSavepoint {
                 result = try work(database)

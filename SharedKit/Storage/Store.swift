@@ -18,10 +18,12 @@ package final class Store: Sendable {
     /// Opens or creates the database at `path`, recovers it, and brings its schema up to date.
     ///
     /// Blocks for some milliseconds: call it while starting, before serving. `name` labels metrics and
-    /// threads.
+    /// threads; a write that takes longer than `writeDeadline` (10 s unless told) is stopped.
     /// - Throws: `StoreFailure.inUse` when another process owns the file, `StoreFailure.notDurable`,
     ///   `SystemFailure`, and SQLite's `DatabaseError` for a damaged file or a failing migration.
-    package static func open(_ path: String, name: String, migrations: [Migration]) throws -> Store {
+    package static func open(
+        _ path: String, name: String, migrations: [Migration], writeDeadline: Duration? = nil
+    ) throws -> Store {
         let ownership = try OwnershipLock(of: path)
         var configuration = Configuration()
         configuration.busyMode = .timeout(Limits.busySeconds)
@@ -36,7 +38,9 @@ package final class Store: Sendable {
         try pool.writeWithoutTransaction { try Self.prepare($0, log: log, path: path) }
         return try Store(
             path: path, ownership: ownership, pool: pool,
-            journal: Journal(pool: pool, log: log, measurements: measurements, name: name),
+            journal: Journal(
+                pool: pool, log: log, measurements: measurements, name: name,
+                deadline: writeDeadline ?? Limits.writeDeadline),
             readers: Lane(named: "\(name)-read", threads: Limits.readers, bound: Limits.queuedReads),
             keeper: keeper, log: log)
     }

@@ -65,8 +65,14 @@ import Testing
         defer { close(store) }
         let refused = Atomic<Int>(0)
         let settled = Atomic<Int>(0)
-        try store.submit({ _ in usleep(500_000) }, settled: { _ in })
-        usleep(50_000)
+        let isHeld = Locked(false)
+        let letGo = try WakeUp()
+        let hold: @Sendable (Database) throws -> Bool = { _ in
+            isHeld.withLock { $0 = true }
+            return letGo.wait(atMost: .seconds(8))
+        }
+        try store.submit(hold) { _ in }
+        while !isHeld.snapshot { try await Task.sleep(for: .milliseconds(1)) }
         for number in 0..<9000 {
             do {
                 try store.submit({ try insert("\(number)", $0) }) { _ in settled.add(1, ordering: .relaxed) }
@@ -75,6 +81,7 @@ import Testing
                 refused.add(1, ordering: .relaxed)
             }
         }
+        letGo.signal()
         while settled.load(ordering: .relaxed) < 8192 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(refused.load(ordering: .relaxed) == 9000 - 8192)
         #expect(settled.load(ordering: .relaxed) == 8192)
@@ -138,7 +145,8 @@ import Testing
         "a write that never ends is stopped and the writer goes on; those with it hear that nothing is stored"
     )
     func endlessWrite() async throws {
-        let store = try fixture.open()
+        let store = try Store.open(
+            fixture.path, name: "test", migrations: [Fixture.rows], writeDeadline: .milliseconds(300))
         defer { close(store) }
         await #expect(throws: (any Error).self) { try await store.write { try endless($0) } }
         try await store.write { try insert("after", $0) }

@@ -52,8 +52,8 @@ struct FleetPeers: RunPeers {
         try await client.call(ProfilerEndpoints.create, request, options(errand))
     }
 
-    /// The collab service keeps documents as logs of updates that it does not read, so it says which files are
-    /// live, not what is in them.
+    /// The collab service keeps documents as logs of updates that it does not read, so it says which files
+    /// are live, not what is in them.
     func liveFiles(_ session: SessionID, _ errand: Errand) async throws -> [String: String?] {
         var options = options(errand)
         options.path = ["session_id": session.text]

@@ -21,7 +21,7 @@ struct Patience: Sendable {
             attempt += 1
             do {
                 return try await body()
-            } catch  where Self.didNothing(error) && clock.now() < deadline {
+            } catch where Self.didNothing(error) && clock.now() < deadline {
                 try await Task.sleep(
                     for: backoff.wait(afterAttempt: attempt, using: &random) + .milliseconds(5))
             }
@@ -38,10 +38,10 @@ struct Patience: Sendable {
         }
     }
 
-    /// Whether the connection broke, so that asking again what changes nothing may help.
+    /// Whether no answer came, or a broken one, so that asking again what changes nothing may help.
     static func isTransient(_ error: any Error) -> Bool {
         if didNothing(error) { return true }
-        return (error as? PeerFailure).map { $0.kind == .interrupted || $0.kind == .late } ?? false
+        return error is PeerFailure
     }
 }
 

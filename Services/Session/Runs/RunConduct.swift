@@ -14,6 +14,7 @@ struct RunConduct: Sendable {
     let journal: RunJournal
     let peers: any RunPeers
     let languages: Languages
+    let builds: WarmBuilds
     let ledger: RunLedger
     /// Whether this is the first time that the run is conducted.
     let isFresh: Bool
@@ -50,6 +51,7 @@ struct RunConduct: Sendable {
         }
         let compilation = try await compile(files)
         guard compilation.state == .succeeded else { return RunOutcome(.compileFailed) }
+        builds.insert(spec)
         return RunOutcome(try await execute(files, compilation.artifact))
     }
 
@@ -117,8 +119,9 @@ struct RunConduct: Sendable {
         let result = Locked<ExecutionResult?>(nil)
         let backoff = Backoff(first: Limits.firstRetry, longest: Limits.longestRetry)
         var random = SystemRandomNumberGenerator()
-        var attempt = 0
+        var (attempt, giveUp) = (0, patience.deadline)
         while true {
+            let before = journal.executionSequence
             do {
                 try await peers.follow(id, after: journal.executionSequence, errand) { event in
                     if let end = hear(event) { result.withLock { $0 = end } }
@@ -127,10 +130,11 @@ struct RunConduct: Sendable {
                 if let result = try await peers.execution(id, errand).result { return result }
             } catch let problem as Problem where problem.code == .notFound || problem.code == .gone {
                 throw LostExecution(reason: "the executor no longer knows the execution")
-            } catch  where Patience.isTransient(error) && ledger.clock.now() < errand.deadline {
+            } catch where Patience.isTransient(error) && ledger.clock.now() < giveUp {
                 attempt += 1
             }
             if let result = result.snapshot { return result }
+            if journal.executionSequence > before { (attempt, giveUp) = (0, patience.deadline) }
             let wait = backoff.wait(afterAttempt: max(1, attempt), using: &random)
             try await Task.sleep(for: wait + .milliseconds(5))
         }

@@ -11,6 +11,7 @@ struct RunConductor: JobHandler {
     let ledger: RunLedger
     let peers: any RunPeers
     let languages: Languages
+    let builds: WarmBuilds
     let telemetry: Telemetry
     let logger: Logger
 
@@ -48,7 +49,7 @@ struct RunConductor: JobHandler {
         guard let row = try await row(of: lease.job), !row.record.state.isFinal else { return .done }
         let journal = RunJournal(row, job: lease.job, ledger: ledger)
         let conduct = RunConduct(
-            row: row, journal: journal, peers: peers, languages: languages, ledger: ledger,
+            row: row, journal: journal, peers: peers, languages: languages, builds: builds, ledger: ledger,
             isFresh: lease.job.fence == 1)
         noteQueueTime(row, journal)
         do {
@@ -56,7 +57,7 @@ struct RunConductor: JobHandler {
             try await finish(journal, outcome)
         } catch let interruption as Interruption {
             return try await interrupted(interruption, journal, conduct.errand)
-        } catch  where Task.isCancelled {
+        } catch where Task.isCancelled {
             return try await interrupted(.draining, journal, conduct.errand)
         } catch {
             logger.warning(

@@ -12,6 +12,7 @@ struct RunDesk: Sendable {
     let ledger: RunLedger
     let worker: JobWorker
     let languages: Languages
+    let builds: WarmBuilds
 
     /// Stores a run and its job in one transaction; a free worker starts at once.
     /// - Throws: `Refusal`, `Problem` (`unknown_language`), `Overloaded`.
@@ -21,8 +22,8 @@ struct RunDesk: Sendable {
         var spec = spec
         spec.language = run.language
         let final = spec
-        // Nothing stands between an interpreted program and its start, so one commit tells both.
-        let startsAtOnce = runtime.map { !$0.isCompiled } ?? false
+        // Nothing to speak of stands between such a program and its start, so one commit tells both.
+        let startsAtOnce = runtime.map { !$0.isCompiled || builds.contains(final) } ?? false
         let trace = ServiceContext.current?.traceContext?.traceparent
         _ = try await worker.enqueue { database in
             try checkQuota(of: final.identity.userID, in: database)
