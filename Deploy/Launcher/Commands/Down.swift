@@ -17,9 +17,10 @@ struct Down: ParsableCommand {
         let installation = try Installation(options)
         let home = installation.home
         let state = installation.state
-        let reply = ignoring("a supervisor that hangs is killed below") {
-            try ControlClient.ask(ControlRequest(.down), at: home.control, untilEnd: true)
-        }
+        let reply: ControlReply? =
+            ignoring("a supervisor that hangs is killed below") {
+                try ControlClient.ask(ControlRequest(.down), at: home.control, untilEnd: true)
+            } ?? nil
         if let state { waitForEnd(of: state, installation) }
         let leftovers = Leftovers(home: home, ports: state?.ports ?? [])
         try leftovers.sweep()

@@ -33,7 +33,7 @@ final class ServiceSlot {
             guard error.errno == EADDRINUSE else { throw error }
             let holder = ProcessTable.listener(onPort: port).map { "pid \($0.pid) (\($0.command))" }
             throw FleetFault(
-                "port \(port) of \(service) is held by \(holder ?? "a connection, or somebody we may not see"): "
+                "port \(port) of \(service) is held by \(holder ?? "a connection or a hidden process"): "
                     + "stop it, or move the fleet with CODECOLLAB_PORT_BASE")
         }
     }

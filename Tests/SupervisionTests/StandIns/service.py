@@ -26,7 +26,10 @@ def main():
     while not stopping:
         ready, _, _ = select.select(list(sockets.values()), [], [], 0.05)
         for listener in ready:
-            serve(listener, mode)
+            try:
+                serve(listener, mode)
+            except OSError as error:
+                print("a client went away:", error, flush=True)
 
 
 def serve(listener, mode):
