@@ -6,7 +6,8 @@ package import Sandbox
 
 /// Looks at sources: which language, how big and how tangled, and what the analysers on this machine say.
 ///
-/// Tiers, each independent of the next: detection and metrics need nothing but the text; a language's own check
+/// Tiers, each independent of the next: detection and metrics need nothing but the text; a language's own
+/// check
 /// and its analysers need tools and the sandbox. What is missing is named, never an error.
 package final class AIService: Sendable {
     private let registry: LanguageRegistry
@@ -46,7 +47,8 @@ package final class AIService: Sendable {
             guard let found = registry.language(group.language.text) else {
                 analysis.degraded.append(
                     Degradation(
-                        part: group.language.text, code: .unavailable, detail: "its tools are not on this machine"))
+                        part: group.language.text, code: .unavailable,
+                        detail: "its tools are not on this machine"))
                 continue
             }
             let (here, missing) = try self.jobs(found, group.files)
@@ -72,7 +74,8 @@ package final class AIService: Sendable {
 
     private func collect(_ jobs: [AnalyserJob], into analysis: inout Analysis) async throws {
         let runner = runner
-        let contributions = try await withThrowingTaskGroup(of: (Int, AnalyserRunner.Contribution).self) { group in
+        let contributions = try await withThrowingTaskGroup(of: (Int, AnalyserRunner.Contribution).self) {
+            group in
             for (index, job) in jobs.enumerated() {
                 group.addTask { (index, try await runner.contribution(of: job)) }
             }

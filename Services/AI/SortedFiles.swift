@@ -11,7 +11,8 @@ struct SortedFiles {
         for file in request.files.sorted(by: { $0.path < $1.path }) {
             guard let language = Self.language(of: file, request.language, registry) else {
                 degraded.append(
-                    Degradation(part: file.path.text, code: .unknownLanguage, detail: "no language was recognised"))
+                    Degradation(
+                        part: file.path.text, code: .unknownLanguage, detail: "no language was recognised"))
                 continue
             }
             if file.encoding == .utf8 { metrics.append(MetricsReader.metrics(of: file, in: language)) }
@@ -27,7 +28,9 @@ struct SortedFiles {
         if let given {
             id = registry.described.first { $0.id == given || $0.aliases.contains(given.text) }?.id
         } else {
-            id = registry.detect(filename: file.path.text, content: file.encoding == .utf8 ? file.content : "")?.language
+            id =
+                registry.detect(
+                    filename: file.path.text, content: file.encoding == .utf8 ? file.content : "")?.language
         }
         return registry.described.first { $0.id == id }
     }
@@ -44,9 +47,12 @@ struct SortedFiles {
     private mutating func shareHeaders(_ registry: LanguageRegistry) {
         let all = groups.flatMap(\.files)
         for index in groups.indices {
-            let extensions = registry.described.first { $0.id == groups[index].language }?.headerExtensions ?? []
+            let extensions =
+                registry.described.first { $0.id == groups[index].language }?.headerExtensions ?? []
             for file in all where extensions.contains(file.path.fileExtension ?? "") {
-                if !groups[index].files.contains(where: { $0.path == file.path }) { groups[index].files.append(file) }
+                if !groups[index].files.contains(where: { $0.path == file.path }) {
+                    groups[index].files.append(file)
+                }
             }
         }
         guard groups.count > 1 else { return }

@@ -10,7 +10,10 @@ enum BuildProduct {
     /// The build, and then the archive of its directory in an order and with times that depend on nothing.
     static func archiving(_ argv: [String], _ directory: String) -> [String] {
         let script =
-            #""$@" && exec tar --create --format=ustar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner "#
+            #"""
+            "$@" && exec tar --create --format=ustar --sort=name --mtime=@0 --owner=0 --group=0 \#
+            --numeric-owner 
+            """#
             + "--file=\(archive) --directory=\(directory) ."
         return ["/bin/sh", "-c", script, "sh"] + argv
     }
@@ -21,7 +24,9 @@ enum BuildProduct {
     ) throws(ArtifactFailure) -> StoredArtifact {
         guard let file = result.collected.first else { throw .empty }
         guard file.path == archive else { return try store.store(executable: file.bytes) }
-        guard let files = TarReader.files(in: file.bytes) else { throw .system("the build's archive is broken") }
+        guard let files = TarReader.files(in: file.bytes) else {
+            throw .system("the build's archive is broken")
+        }
         return try store.store(files: files, entryPoint: job.entryPoint)
     }
 }

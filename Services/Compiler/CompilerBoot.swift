@@ -9,14 +9,16 @@ internal import SystemKit
 /// Puts the service together from the settings of its process.
 ///
 /// `CODECOLLAB_LANGUAGES`: directory of language definitions, found beside the executable without it.
-/// `CODECOLLAB_ARTIFACTS`: directory of artifacts, the executor's too; `$CODECOLLAB_HOME/data/artifacts` without it.
+/// `CODECOLLAB_ARTIFACTS`: directory of artifacts, the executor's too; `$CODECOLLAB_HOME/data/artifacts`
+/// without it.
 /// `CODECOLLAB_ARTIFACT_MIB`: its quota.
 package enum CompilerBoot {
     /// The compiler's endpoints and background work.
     /// - Throws: what makes it impossible to serve, in words.
     package static func parts(_ surroundings: ServiceSurroundings) async throws -> ServiceParts {
         let configuration = surroundings.configuration
-        let directory = try LanguageRegistry.standardDirectory(configured: configuration.text("CODECOLLAB_LANGUAGES"))
+        let directory = try LanguageRegistry.standardDirectory(
+            configured: configuration.text("CODECOLLAB_LANGUAGES"))
         let book = LanguageBook(try LanguageRegistry.load(directory: directory))
         let quota = try configuration.integer(
             "CODECOLLAB_ARTIFACT_MIB", in: 64...1 << 20, default: ArtifactStore.Limits.quotaBytes >> 20)
@@ -27,7 +29,8 @@ package enum CompilerBoot {
         var routes = Routes()
         CompilerRoutes(service).add(to: &routes)
         surroundings.health.own("compiler:languages") {
-            HealthCheck(book.registry.found.isEmpty ? .fail : .pass, output: "\(book.registry.found.count) found")
+            HealthCheck(
+                book.registry.found.isEmpty ? .fail : .pass, output: "\(book.registry.found.count) found")
         }
         try learnVersions(book, configuration)
         return ServiceParts(routes)

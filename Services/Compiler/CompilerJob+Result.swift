@@ -40,7 +40,8 @@ extension CompilerJob {
 
     /// A tool that failed without a word that we understand still fails in the first line of the entry.
     private func unexplained(_ rest: [String], _ result: SandboxResult) -> Diagnostic {
-        let ending = result.signal.map { "was ended by signal \($0)" } ?? "ended with code \(result.exitCode ?? -1)"
+        let ending =
+            result.signal.map { "was ended by signal \($0)" } ?? "ended with code \(result.exitCode ?? -1)"
         return .with {
             $0.path = entry
             $0.tool = found.mainTool?.name ?? ""

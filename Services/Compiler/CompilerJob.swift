@@ -20,8 +20,10 @@ struct CompilerJob: Sendable {
     private let sources: [SourceFile]
     private let files: [SandboxFile]
 
-    /// - Throws: `Problem` for a language that is not here, a path that comes twice, an entry that is not there.
-    init(_ request: CompilationRequest, _ languages: LanguageBook, purpose: Purpose = .build) throws(Problem) {
+    /// - Throws: `Problem` for a language that is not here, a path that comes twice, an entry that is not
+    /// there.
+    init(_ request: CompilationRequest, _ languages: LanguageBook, purpose: Purpose = .build) throws(Problem)
+    {
         found = try languages.language(request.language)
         self.purpose = purpose
         sources = request.files.sorted { $0.path < $1.path }
@@ -103,16 +105,21 @@ struct CompilerJob: Sendable {
 
     /// What makes the artifact inside the sandbox; a directory comes out as one archive.
     var spec: SandboxSpec {
-        guard let command else { preconditionFailure("a job without a command is answered without a sandbox") }
+        guard let command else {
+            preconditionFailure("a job without a command is answered without a sandbox")
+        }
         return SandboxSpec(
-            profile: .compile, argv: isDirectoryBuild ? BuildProduct.archiving(command.argv, output) : command.argv,
-            environment: command.environment, files: files, mounts: command.mounts.map { ReadOnlyMount(source: $0) },
+            profile: .compile,
+            argv: isDirectoryBuild ? BuildProduct.archiving(command.argv, output) : command.argv,
+            environment: command.environment, files: files,
+            mounts: command.mounts.map { ReadOnlyMount(source: $0) },
             limits: limits(command.limits), collect: collected, streamsOutput: false)
     }
 
     private func limits(_ step: StepLimits) -> SandboxLimits {
         SandboxLimits(
-            cpu: .milliseconds(step.cpuMilliseconds ?? 10_000), wall: .milliseconds(step.wallMilliseconds ?? 20_000),
+            cpu: .milliseconds(step.cpuMilliseconds ?? 10_000),
+            wall: .milliseconds(step.wallMilliseconds ?? 20_000),
             memoryBytes: step.memoryBytes ?? 512 << 20, processes: step.processes ?? 64, openFiles: 1024,
             fileBytes: ArtifactStore.Limits.artifactBytes, diskBytes: Limits.diskBytes, inodes: Limits.inodes,
             stdoutBytes: Limits.outputBytes, stderrBytes: Limits.outputBytes)

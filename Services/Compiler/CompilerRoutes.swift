@@ -24,7 +24,8 @@ package struct CompilerRoutes: Sendable {
         routes.on(CompilerEndpoints.languages) { _ in service.languages.list }
     }
 
-    /// The query wins over `Accept`, which is only looked at for the two dialects that have a name of their own.
+    /// The query wins over `Accept`, which is only looked at for the two dialects that have a name of their
+    /// own.
     private static func format(_ call: Call<CompilationRequest>) throws(Problem) -> ReportFormat {
         if let asked = try call.query("format", oneOf: ReportFormat.self) { return asked }
         let accept = call.header("Accept")?.lowercased() ?? ""
@@ -44,7 +45,9 @@ package struct CompilerRoutes: Sendable {
 
     private static func artifact(_ call: Call<Nothing>, _ reader: ArtifactReader) throws -> ServerResponse {
         let digest: Digest256 = try call.path("digest")
-        guard let artifact = reader.find(digest) else { throw Problem(.notFound, "there is no such artifact") }
+        guard let artifact = reader.find(digest) else {
+            throw Problem(.notFound, "there is no such artifact")
+        }
         switch artifact.kind {
         case .executable: return try file(artifact.path)
         case .directory:

@@ -25,7 +25,8 @@ package final class CompilerService: Sendable {
 
     /// A compiler over a registry, a store and a sandbox.
     /// - Parameter width: tools that run at once.
-    package init(languages: LanguageBook, store: ArtifactStore, width: Int = Limits.width, run: @escaping Run) {
+    package init(languages: LanguageBook, store: ArtifactStore, width: Int = Limits.width, run: @escaping Run)
+    {
         self.languages = languages
         self.store = store
         self.run = run
@@ -35,7 +36,8 @@ package final class CompilerService: Sendable {
     }
 
     /// Builds the program of a request; for a language whose source is run as it is, answers at once.
-    /// - Throws: `Problem` for a request that makes no sense or an overloaded service; what the sandbox throws.
+    /// - Throws: `Problem` for a request that makes no sense or an overloaded service; what the sandbox
+    /// throws.
     package func compile(_ request: CompilationRequest) async throws -> Compilation {
         let start = monotonicNanoseconds()
         let job = try CompilerJob(request, languages)
@@ -115,5 +117,7 @@ package final class CompilerService: Sendable {
         kept.artifact.map { store.reader.find($0) != nil } ?? true
     }
 
-    private static func microseconds(since start: UInt64) -> Int { Int((monotonicNanoseconds() - start) / 1000) }
+    private static func microseconds(since start: UInt64) -> Int {
+        Int((monotonicNanoseconds() - start) / 1000)
+    }
 }

@@ -11,7 +11,9 @@ package final class LanguageBook: Sendable {
     /// A book with what was found.
     package init(_ registry: LanguageRegistry) {
         current = Locked(registry)
-        let prints = registry.found.map { ($0.id, ContentDigest.of(Array("\($0.language.json) \($0.stamp)".utf8))) }
+        let prints = registry.found.map {
+            ($0.id, ContentDigest.of(Array("\($0.language.json) \($0.stamp)".utf8)))
+        }
         fingerprints = Dictionary(uniqueKeysWithValues: prints)
     }
 

@@ -1,7 +1,8 @@
 internal import Artifacts
 internal import Contracts
 
-/// Reads the regular files of a ustar archive (POSIX.1-1988); its bytes come from a sandbox and are not trusted.
+/// Reads the regular files of a ustar archive (POSIX.1-1988); its bytes come from a sandbox and are not
+/// trusted.
 enum TarReader {
     private static let block = 512
 
@@ -12,7 +13,9 @@ enum TarReader {
         while offset + block <= archive.count {
             let header = archive[offset..<offset + block]
             if header.allSatisfy({ $0 == 0 }) { return files }
-            guard let size = octal(header, 124, 12), size <= archive.count - offset - block else { return nil }
+            guard let size = octal(header, 124, 12), size <= archive.count - offset - block else {
+                return nil
+            }
             let start = offset + block
             switch header[offset + 156] {
             case UInt8(ascii: "0"), 0:

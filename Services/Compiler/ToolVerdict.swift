@@ -21,7 +21,8 @@ enum ToolVerdict: Equatable {
         case .fileLimit: self = .limited(.fileLimit)
         case .processLimit: self = .limited(.processLimit)
         case .cancelled: throw CancellationError()
-        case .internalError: throw Problem(.unavailable, "the sandbox could not run the compiler", retryAfter: 1000)
+        case .internalError:
+            throw Problem(.unavailable, "the sandbox could not run the compiler", retryAfter: 1000)
         }
     }
 

@@ -4,7 +4,8 @@ internal import SystemKit
 
 /// Keeps what compilers make, named by content, in a directory that the executor reads too.
 ///
-/// An artifact appears at once and whole (written aside, made durable, renamed) and is never changed. When the
+/// An artifact appears at once and whole (written aside, made durable, renamed) and is never changed. When
+/// the
 /// store grows beyond its quota, what was not used for longest goes first.
 package final class ArtifactStore: Sendable {
     /// Bounds of the store.
@@ -76,7 +77,9 @@ package final class ArtifactStore: Sendable {
         if let present = reader.find(digest) { return present }
         let temporary = newIncoming()
         do {
-            for file in files { try Tree.write(file.bytes, to: "\(temporary)/files/\(file.path.text)", mode: 0o444) }
+            for file in files {
+                try Tree.write(file.bytes, to: "\(temporary)/files/\(file.path.text)", mode: 0o444)
+            }
             try Tree.write(manifest, to: "\(temporary)/manifest.json", mode: 0o444)
             try publish(temporary, as: "\(reader.place(of: digest)).dir")
         } catch {
@@ -126,7 +129,9 @@ package final class ArtifactStore: Sendable {
         }) {
             evict()
         }
-        guard let artifact = reader.find(digest) else { throw .system("the artifact vanished while it was stored") }
+        guard let artifact = reader.find(digest) else {
+            throw .system("the artifact vanished while it was stored")
+        }
         return artifact
     }
 

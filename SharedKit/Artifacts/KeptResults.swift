@@ -43,7 +43,9 @@ package final class KeptResults<Value: Wire>: Sendable {
             state.values[key] = (value, state.clock)
             guard state.values.count > KeptLimits.results else { return }
             // An eighth at once, so that the sorting is paid seldom.
-            for old in state.values.sorted(by: { $0.value.usedAt < $1.value.usedAt }).prefix(KeptLimits.results / 8) {
+            for old in state.values.sorted(by: { $0.value.usedAt < $1.value.usedAt }).prefix(
+                KeptLimits.results / 8)
+            {
                 state.values[old.key] = nil
             }
         }

@@ -61,11 +61,13 @@ struct Reading {
     /// Adds a diagnostic, unless the same was said before or there are enough.
     mutating func add(
         _ severity: Diagnostic.Severity, _ message: some StringProtocol, code: String? = nil,
-        path: SourcePath? = nil, range: SourceRange? = nil, related: [RelatedNote] = [], fixes: [DiagnosticFix] = [],
+        path: SourcePath? = nil, range: SourceRange? = nil, related: [RelatedNote] = [],
+        fixes: [DiagnosticFix] = [],
         tool: String? = nil
     ) {
         let key = "\(path?.text ?? "")\u{0}\(range?.startByte ?? -1)\u{0}\(message)"
-        guard outcome.diagnostics.count < DiagnosticParser.Limits.diagnostics, seen.insert(key).inserted else {
+        guard outcome.diagnostics.count < DiagnosticParser.Limits.diagnostics, seen.insert(key).inserted
+        else {
             return
         }
         outcome.diagnostics.append(
@@ -101,6 +103,7 @@ struct Reading {
 
     private func cut(_ message: some StringProtocol) -> String {
         guard message.utf8.count > DiagnosticParser.Limits.messageBytes else { return String(message) }
-        return String(decoding: message.utf8.prefix(DiagnosticParser.Limits.messageBytes), as: UTF8.self) + "…"
+        return String(decoding: message.utf8.prefix(DiagnosticParser.Limits.messageBytes), as: UTF8.self)
+            + "…"
     }
 }

@@ -2,7 +2,8 @@ package import Contracts
 
 /// Diagnostics as the Language Server Protocol 3.17 has them: lines and UTF-16 columns from 0.
 package enum LSPDiagnostics {
-    /// One `PublishDiagnosticsParams` for each file, also for those without complaints, so that old ones vanish.
+    /// One `PublishDiagnosticsParams` for each file, also for those without complaints, so that old ones
+    /// vanish.
     package static func parameters(for diagnostics: [Diagnostic], files: [SourcePath]) -> JSONValue {
         .array(
             files.map { file in
@@ -28,7 +29,9 @@ package enum LSPDiagnostics {
                 JSONValue.object([
                     JSONMember(
                         "location",
-                        .object([JSONMember("uri", .string(uri(path))), JSONMember("range", range(note.range))])),
+                        .object([
+                            JSONMember("uri", .string(uri(path))), JSONMember("range", range(note.range)),
+                        ])),
                     JSONMember("message", .string(note.message)),
                 ])
             }
@@ -56,7 +59,8 @@ package enum LSPDiagnostics {
 
     private static func position(_ line: Int, _ column: Int) -> JSONValue {
         .object([
-            JSONMember("line", .integer(Int64(line - 1))), JSONMember("character", .integer(Int64(column - 1))),
+            JSONMember("line", .integer(Int64(line - 1))),
+            JSONMember("character", .integer(Int64(column - 1))),
         ])
     }
 }

@@ -9,7 +9,8 @@ package enum SARIF {
         return .object([
             JSONMember("$schema", "https://json.schemastore.org/sarif-2.1.0.json"),
             JSONMember("version", "2.1.0"),
-            JSONMember("runs", .array(tools.map { tool in run(tool, diagnostics.filter { $0.tool == tool }) })),
+            JSONMember(
+                "runs", .array(tools.map { tool in run(tool, diagnostics.filter { $0.tool == tool }) })),
         ])
     }
 
@@ -42,7 +43,9 @@ package enum SARIF {
             note.path.map { location($0, note.range, note.message) }
         }
         if !related.isEmpty { members.append(JSONMember("relatedLocations", .array(related))) }
-        if !diagnostic.fixes.isEmpty { members.append(JSONMember("fixes", .array(diagnostic.fixes.map(fix)))) }
+        if !diagnostic.fixes.isEmpty {
+            members.append(JSONMember("fixes", .array(diagnostic.fixes.map(fix))))
+        }
         return .object(members)
     }
 
@@ -62,7 +65,9 @@ package enum SARIF {
         var physical = [artifact(path)]
         if let range { physical.append(JSONMember("region", region(range))) }
         var members = [JSONMember("physicalLocation", .object(physical))]
-        if let message { members.append(JSONMember("message", .object([JSONMember("text", .string(message))]))) }
+        if let message {
+            members.append(JSONMember("message", .object([JSONMember("text", .string(message))])))
+        }
         return .object(members)
     }
 
@@ -94,8 +99,10 @@ package enum SARIF {
     /// A relative reference (RFC 3986): everything but unreserved characters and `/` in percent form.
     static func uri(_ path: String) -> String {
         path.utf8.reduce(into: "") { text, byte in
-            let isPlain = "-._~/".utf8.contains(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
-                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+            let isPlain =
+                "-._~/".utf8.contains(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+                || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
             if isPlain {
                 text.append(Character(Unicode.Scalar(byte)))
             } else {

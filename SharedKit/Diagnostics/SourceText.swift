@@ -23,7 +23,9 @@ package struct SourceText: Sendable {
     }
 
     /// The number of lines; a text that ends with a line feed has no further empty line.
-    package var lineCount: Int { max(1, bytes.last == UInt8(ascii: "\n") ? lineStarts.count - 1 : lineStarts.count) }
+    package var lineCount: Int {
+        max(1, bytes.last == UInt8(ascii: "\n") ? lineStarts.count - 1 : lineStarts.count)
+    }
 
     /// The bytes of a line without its line feed.
     package func line(_ number: Int) -> Range<Int> {

@@ -18,7 +18,9 @@ package struct SourceTexts: Sendable {
     /// The file that a tool means by `name`, or nil when it is none of ours.
     package func file(_ name: some StringProtocol) -> (path: SourcePath, text: SourceText)? {
         var name = String(name)
-        if name.hasPrefix("\(workingDirectory)/") { name = String(name.dropFirst(workingDirectory.utf8.count + 1)) }
+        if name.hasPrefix("\(workingDirectory)/") {
+            name = String(name.dropFirst(workingDirectory.utf8.count + 1))
+        }
         while name.hasPrefix("./") { name = String(name.dropFirst(2)) }
         guard let path = paths[name], let text = texts[name] else { return nil }
         return (path, text)

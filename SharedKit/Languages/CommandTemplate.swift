@@ -29,7 +29,8 @@ struct CommandTemplate {
         switch text {
         case "{sources}": return inputs.sources
         case "{arguments}": return inputs.arguments
-        case "{optimization}": return step.optimizations[inputs.optimization] ?? step.optimizations["default"] ?? []
+        case "{optimization}":
+            return step.optimizations[inputs.optimization] ?? step.optimizations["default"] ?? []
         default: break
         }
         guard text.hasPrefix("{?"), text.hasSuffix("}"), let colon = text.firstIndex(of: ":") else {
@@ -73,13 +74,16 @@ struct CommandTemplate {
     }
 
     static func unknownPlaceholder(in text: String, tools: Set<String>) -> String? {
-        let fixed: Set = ["entry", "artifact", "output", "cwd", "heap_mib", "sources", "arguments", "optimization"]
+        let fixed: Set = [
+            "entry", "artifact", "output", "cwd", "heap_mib", "sources", "arguments", "optimization",
+        ]
         var rest = text[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             let name = String(rest[rest.index(after: open)..<close])
             rest = rest[rest.index(after: close)...]
             let tool = name.hasSuffix(".root") ? String(name.dropLast(5)) : name
-            let condition = name.hasPrefix("?") ? name.dropFirst().split(separator: ":").first.map(String.init) : nil
+            let condition =
+                name.hasPrefix("?") ? name.dropFirst().split(separator: ":").first.map(String.init) : nil
             if !fixed.contains(name) && !tools.contains(condition ?? tool) { return name }
         }
         return nil

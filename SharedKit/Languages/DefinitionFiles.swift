@@ -38,7 +38,9 @@ enum DefinitionFiles {
     /// What the field table cannot say: every placeholder is known, a build names what it makes.
     private static func check(_ language: Language, _ file: String) throws(LanguageFailure) {
         let tools = Set(language.tools.map(\.name))
-        let steps = [language.compile, language.check, language.run].compactMap { $0 } + language.analysers.map(\.step)
+        let steps =
+            [language.compile, language.check, language.run].compactMap { $0 }
+            + language.analysers.map(\.step)
         for step in steps {
             let texts = step.arguments + step.environment.values + step.mounts
             for text in texts {

@@ -29,17 +29,20 @@ struct LanguageDetector: Sendable {
         if named.count == 1 {
             return LanguageDetection(language: languages[named[0]].id, confidence: 0.98, evidence: .extension)
         }
-        return byContent(text, among: named.isEmpty ? Array(languages.indices) : named, isNamed: !named.isEmpty)
+        return byContent(
+            text, among: named.isEmpty ? Array(languages.indices) : named, isNamed: !named.isEmpty)
     }
 
     private func byShebang(_ line: Substring) -> LanguageID? {
         guard line.hasPrefix("#!") else { return nil }
         let words = line.dropFirst(2).split { $0 == " " || $0 == "/" || $0 == "\t" }
         let programs = words.map { word in word.prefix { !$0.isNumber && $0 != "." } }
-        return languages.first { language in programs.contains { language.shebangs.contains(String($0)) } }?.id
+        return languages.first { language in programs.contains { language.shebangs.contains(String($0)) } }?
+            .id
     }
 
-    private func byContent(_ text: ScannedText, among candidates: [Int], isNamed: Bool) -> LanguageDetection? {
+    private func byContent(_ text: ScannedText, among candidates: [Int], isNamed: Bool) -> LanguageDetection?
+    {
         let scores = candidates.map { index in
             (index, hints[index].reduce(0) { $0 + text.score($1) })
         }.sorted { $0.1 > $1.1 }

@@ -45,21 +45,24 @@ package struct LanguageRegistry: Sendable {
         return directory
     }
 
-    /// The language called so: an id, an alias, or a file name extension, in this order; case does not matter.
+    /// The language called so: an id, an alias, or a file name extension, in this order; case does not
+    /// matter.
     package func language(_ name: String) -> FoundLanguage? {
         let name = name.lowercased()
         return found.first { $0.id.text == name } ?? found.first { $0.language.aliases.contains(name) }
             ?? found.first { $0.language.extensions.contains(name) }
     }
 
-    /// Which language a text is written in, whether its tools are here or not; nil when nothing speaks for any.
+    /// Which language a text is written in, whether its tools are here or not; nil when nothing speaks for
+    /// any.
     package func detect(filename: String?, content: String) -> LanguageDetection? {
         detector.detect(filename: filename, content: content)
     }
 
     /// The same registry with the versions that the tools state of themselves.
     ///
-    /// Starts each tool that `file` does not know yet; blocks for up to some seconds, so call it on a thread of
+    /// Starts each tool that `file` does not know yet; blocks for up to some seconds, so call it on a
+    /// thread of
     /// your own. `file` is rewritten when something new was learnt.
     package func withVersions(rememberedIn file: String?) -> LanguageRegistry {
         var versions = ToolVersions(rememberedIn: file)
@@ -73,7 +76,8 @@ package struct LanguageRegistry: Sendable {
         for language in languages {
             for name in [language.id.text] + language.aliases {
                 if let owner = owners.updateValue(language.id.text, forKey: name) {
-                    throw .invalid(file: "\(directory)/\(language.id.text).json", why: "\(name) is \(owner) already")
+                    throw .invalid(
+                        file: "\(directory)/\(language.id.text).json", why: "\(name) is \(owner) already")
                 }
             }
         }

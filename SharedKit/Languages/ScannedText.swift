@@ -59,7 +59,9 @@ struct ScannedText {
 
     private func matches(_ hint: TextHint, _ line: Range<Int>) -> Bool {
         let wanted = hint.bytes.count
-        guard line.count >= wanted, !(hint.isAtStart && hint.isAtEnd && line.count != wanted) else { return false }
+        guard line.count >= wanted, !(hint.isAtStart && hint.isAtEnd && line.count != wanted) else {
+            return false
+        }
         let start = hint.isAtStart ? line.lowerBound : line.upperBound - wanted
         for index in 0..<wanted where bytes[start + index] != hint.bytes[index] { return false }
         return true
@@ -77,7 +79,8 @@ struct ScannedText {
         }
     }
 
-    private static func find(_ wanted: [UInt8], in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+    private static func find(_ wanted: [UInt8], in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int?
+    {
         guard let base = text.baseAddress, let first = wanted.first else { return nil }
         var offset = start
         let last = text.count - wanted.count

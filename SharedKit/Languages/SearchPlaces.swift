@@ -18,7 +18,8 @@ package struct SearchPlaces: Sendable {
     package static var current: SearchPlaces {
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
         let home = getenv("HOME").map { String(cString: $0) } ?? "/nonexistent"
-        let directories = path.split(separator: ":").map(String.init) + ["/usr/local/bin", "/usr/bin", "/bin"]
+        let directories =
+            path.split(separator: ":").map(String.init) + ["/usr/local/bin", "/usr/bin", "/bin"]
         return SearchPlaces(path: directories, home: home)
     }
 
@@ -54,7 +55,9 @@ package struct SearchPlaces: Sendable {
         var matches = glob_t()
         defer { globfree(&matches) }
         guard Glibc.glob(pattern, 0, nil, &matches) == 0 else { return [] }
-        let paths = (0..<Int(matches.gl_pathc)).compactMap { matches.gl_pathv[$0].map { String(cString: $0) } }
+        let paths = (0..<Int(matches.gl_pathc)).compactMap {
+            matches.gl_pathv[$0].map { String(cString: $0) }
+        }
         return paths.sorted { versionKey($0).lexicographicallyPrecedes(versionKey($1)) }.reversed()
     }
 
@@ -73,7 +76,9 @@ package struct SearchPlaces: Sendable {
 
     /// Drivers like `swiftc` decide by the name they are called by, so the name survives if it can.
     private func invocation(_ path: String, _ real: String) -> String {
-        guard let slash = real.lastIndex(of: "/"), let name = path.split(separator: "/").last else { return real }
+        guard let slash = real.lastIndex(of: "/"), let name = path.split(separator: "/").last else {
+            return real
+        }
         let sibling = "\(real[..<slash])/\(name)"
         return access(sibling, X_OK) == 0 && realPath(sibling) == real ? sibling : real
     }

@@ -13,7 +13,9 @@ enum ToolProbe {
         guard let child else { return "" }
         let said = read(reader.number)
         kill(child, SIGKILL)
-        ignoring("the child is ours and was not waited for") { try check("waitpid") { waitpid(child, nil, 0) } }
+        ignoring("the child is ours and was not waited for") {
+            try check("waitpid") { waitpid(child, nil, 0) }
+        }
         return said
     }
 

@@ -37,7 +37,9 @@ struct ToolVersions {
     static func version(in text: String, behind prefix: String) -> String? {
         let start = prefix.isEmpty ? text.startIndex : text.firstRange(of: prefix)?.upperBound
         guard let start else { return nil }
-        let version = text[start...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "._-+".contains($0)) }
+        let version = text[start...].prefix {
+            $0.isASCII && ($0.isLetter || $0.isNumber || "._-+".contains($0))
+        }
         return version.isEmpty ? nil : String(version)
     }
 }

@@ -8,7 +8,8 @@ import Testing
         "tells the language and why",
         arguments: [
             ("a.py", "", "python", LanguageGuess.Evidence.extension), ("", "#!/bin/bash\n", "bash", .shebang),
-            ("Rakefile", "", "ruby", .filename), ("", "#include <iostream>\nint main() { std::cout << 1; }\n", "cpp", .content),
+            ("Rakefile", "", "ruby", .filename),
+            ("", "#include <iostream>\nint main() { std::cout << 1; }\n", "cpp", .content),
         ])
     func detects(name: String, content: String, language: String, evidence: LanguageGuess.Evidence) throws {
         let service = try Workbench.service { _ in SandboxResult() }

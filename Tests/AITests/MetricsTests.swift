@@ -130,14 +130,17 @@ struct Measured: Sendable, CustomTestStringConvertible {
             f
             """,
             7, 6, 1, 0, 1, 5, 3, 3),
-        Measured("a.go", "package main\n\nfunc main() {\n\tif true || false {\n\t}\n}\n", 6, 5, 0, 1, 1, 4, 3, 2),
+        Measured(
+            "a.go", "package main\n\nfunc main() {\n\tif true || false {\n\t}\n}\n", 6, 5, 0, 1, 1, 4, 3, 2),
         Measured("empty.py", "", 0, 0, 0, 0, 0, 0, 1, 0),
     ]
 
     @Test("odd texts are measured too, quickly")
     func survives() async throws {
         let service = try Workbench.service { _ in SandboxResult() }
-        let texts = ["\"", "/*", "{{{{", "}}}}", "'''", "\r\n\r\n", String(repeating: "{", count: 100_000), "\\"]
+        let texts = [
+            "\"", "/*", "{{{{", "}}}}", "'''", "\r\n\r\n", String(repeating: "{", count: 100_000), "\\",
+        ]
         for path in ["a.c", "a.py", "a.rb", "a.lua", "a.sh", "a.js"] {
             for text in texts {
                 let analysis = try await service.analyze(Workbench.request((path, text)))

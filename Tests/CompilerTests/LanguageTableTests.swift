@@ -24,7 +24,8 @@ struct Broken: Sendable, CustomTestStringConvertible {
 
 @Suite(.serialized) struct LanguageTableTests {
     static let languages = [
-        "bash", "c", "cpp", "go", "java", "javascript", "lua", "perl", "php", "python", "ruby", "rust", "swift",
+        "bash", "c", "cpp", "go", "java", "javascript", "lua", "perl", "php", "python", "ruby", "rust",
+        "swift",
         "typescript",
     ]
 
@@ -62,8 +63,13 @@ struct Broken: Sendable, CustomTestStringConvertible {
             "c", "main.c", "int main(void) {\n    return \"é\" + y;\n}\n",
             "main.c:2:18-2:19 error [] ‘y’ undeclared (first use in this function)"),
         Broken(
-            "cpp", "src/main.cpp", "#include <vector>\nint main() {\n    std::vector<int> v;\n    v.push_bak(1);\n}\n",
-            "src/main.cpp:4:7-4:15 error [] ‘class std::vector<int>’ has no member named ‘push_bak’; did you mean ‘push_back’?"),
+            "cpp", "src/main.cpp",
+            "#include <vector>\nint main() {\n    std::vector<int> v;\n    v.push_bak(1);\n}\n",
+            """
+            src/main.cpp:4:7-4:15 error [] ‘class std::vector<int>’ has no member named ‘push_ba\
+            k’; did you mean ‘push_back’?
+            """
+        ),
         Broken(
             "swift", "main.swift", "let a: Int = \"x\"\n",
             "main.swift:1:14-1:17 error [] cannot convert value of type 'String' to specified type 'Int'"),
@@ -72,13 +78,17 @@ struct Broken: Sendable, CustomTestStringConvertible {
             "main.rs:2:19-2:22 error [E0308] mismatched types"),
         Broken(
             "java", "Main.java",
-            "public class Main {\n    public static void main(String[] args) {\n        int é = \"a\";\n    }\n}\n",
+            """
+            public class Main {\n    public static void main(String[] args) {\n        int é = \
+            "a";\n    }\n}\n
+            """,
             "Main.java:3:17-3:18 error [] incompatible types: String cannot be converted to int"),
         Broken(
             "typescript", "main.ts", "const a: number = \"x\";\nconsole.log(a);\n",
             "main.ts:1:7-1:8 error [TS2322] Type 'string' is not assignable to type 'number'."),
         Broken(
-            "go", "main.go", "package main\n\nfunc main() {\n\tx := 1\n}\n", "main.go:4:2-4:3 error [] x declared but not used"),
+            "go", "main.go", "package main\n\nfunc main() {\n\tx := 1\n}\n",
+            "main.go:4:2-4:3 error [] x declared but not used"),
         Broken(
             "python", "main.py", "def f(:\n    pass\n", "main.py:1:7-1:8 error [SyntaxError] invalid syntax"),
         Broken(
@@ -93,7 +103,9 @@ struct Broken: Sendable, CustomTestStringConvertible {
         Broken(
             "lua", "main.lua", "if a then\n  print(a\nend\n",
             "main.lua:3:1-3:4 error [] ')' expected (to close '(' at line 2) near 'end'"),
-        Broken("perl", "main.pl", "use strict;\nmy $x = ;\n", "main.pl:2:7-2:10 error [] syntax error, near \"= ;\""),
+        Broken(
+            "perl", "main.pl", "use strict;\nmy $x = ;\n",
+            "main.pl:2:7-2:10 error [] syntax error, near \"= ;\""),
         Broken(
             "bash", "main.sh", "if true; then\n  echo a\ndone\n",
             "main.sh:3:1-3:5 error [] syntax error near unexpected token `done'"),
@@ -104,13 +116,21 @@ struct Broken: Sendable, CustomTestStringConvertible {
         let service = try await Workbench.service()
         let c = try await service.compile(
             Workbench.request(
-                "c", ("main.c", "#include \"f.h\"\nint main(void) { return f(); }\n"), ("f.h", "int f(void);\n"),
+                "c", ("main.c", "#include \"f.h\"\nint main(void) { return f(); }\n"),
+                ("f.h", "int f(void);\n"),
                 ("f.c", "#include \"f.h\"\nint f(void) { return 7; }\n")))
         #expect(c.state == .succeeded && c.artifactKind == .executable, "\(c.json)")
         guard try await Workbench.book().registry.language("java") != nil else { return }
         let java = try await service.compile(
             Workbench.request(
-                "java", ("app/Start.java", "package app;\nclass Other {}\nclass Begin {\n static void main(String[] a) { new Peer(); }\n}\n"),
+                "java",
+                (
+                    "app/Start.java",
+                    """
+                    package app;\nclass Other {}\nclass Begin {\n static void main(String[] a) {\
+                     new Peer(); }\n}\n
+                    """
+                ),
                 ("app/Peer.java", "package app;\nclass Peer { Runnable r = () -> {}; class Inner {} }\n")))
         #expect(java.state == .succeeded && java.entryPoint == "app.Begin", "\(java.json)")
         let manifest = try #require(java.artifact.flatMap { service.store.reader.manifest(of: $0) })

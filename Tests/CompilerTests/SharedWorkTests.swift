@@ -54,8 +54,10 @@ import Testing
             return .building("main")
         }
         var requests = [
-            try Workbench.request("c", ("a.c", "x"), ("b.c", "y")), try Workbench.request("c", ("a.c", "xb.cy")),
-            try Workbench.request("c", ("a.c", "y"), ("b.c", "x")), try Workbench.request("cpp", ("a.c", "x"), ("b.c", "y")),
+            try Workbench.request("c", ("a.c", "x"), ("b.c", "y")),
+            try Workbench.request("c", ("a.c", "xb.cy")),
+            try Workbench.request("c", ("a.c", "y"), ("b.c", "x")),
+            try Workbench.request("cpp", ("a.c", "x"), ("b.c", "y")),
         ]
         var fast = requests[0]
         fast.optimization = .fast
@@ -83,7 +85,9 @@ import Testing
         let request = try Workbench.request("c", ("main.c", "int x;"))
         for _ in 0..<2 {
             let compilation = try await service.compile(request)
-            #expect(compilation.state == .limited && compilation.limit == .cpuLimit && compilation.artifact == nil)
+            #expect(
+                compilation.state == .limited && compilation.limit == .cpuLimit && compilation.artifact == nil
+            )
         }
         #expect(starts.snapshot == 2)
     }
@@ -132,7 +136,9 @@ import Testing
             }
         }
         let klingon = try Workbench.request("klingon", ("a.k", ""))
-        await #expect { try await service.compile(klingon) } throws: { ($0 as? Problem)?.code == .unknownLanguage }
+        await #expect { try await service.compile(klingon) } throws: {
+            ($0 as? Problem)?.code == .unknownLanguage
+        }
     }
 }
 

@@ -42,7 +42,9 @@ struct Recorded: Sendable, CustomTestStringConvertible {
     @Test("garbage of any format neither crashes nor invents", arguments: DiagnosticsFormat.allCases)
     func survivesGarbage(format: DiagnosticsFormat) throws {
         let file = SourceFile(try SourcePath("main.c"), "int x;\n")
-        let pieces = ["main.c:", "99999999999999999999:", "1:", " error: ", "[{", "\t", "\"", "`'", " line ", "^", "\n"]
+        let pieces = [
+            "main.c:", "99999999999999999999:", "1:", " error: ", "[{", "\t", "\"", "`'", " line ", "^", "\n",
+        ]
         var generator = SeededGenerator(seed: 20_261_123)
         for _ in 0..<2000 {
             let text = (0..<12).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()

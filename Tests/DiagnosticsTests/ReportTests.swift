@@ -33,7 +33,8 @@ import Testing
     func writesLSP() throws {
         let other = try SourcePath("other.c")
         let path = try #require(diagnostic.path)
-        let parameters = try #require(LSPDiagnostics.parameters(for: [diagnostic], files: [path, other]).elements)
+        let parameters = try #require(
+            LSPDiagnostics.parameters(for: [diagnostic], files: [path, other]).elements)
         #expect(parameters.count == 2)
         let entry = try #require(parameters[0]["diagnostics"]?.elements?.first)
         #expect(entry["range"]?["start"]?["character"]?.integer == 4)

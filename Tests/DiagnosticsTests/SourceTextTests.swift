@@ -9,7 +9,8 @@ import Testing
         "a column means the same place in every unit",
         arguments: [
             (1, 1, SourceText.ColumnUnit.byte, 0), (1, 4, .byte, 3), (1, 8, .byte, 7), (1, 3, .codePoint, 3),
-            (1, 4, .codePoint, 7), (1, 3, .utf16, 3), (1, 5, .utf16, 7), (2, 2, .byte, 10), (3, 99, .utf16, 16),
+            (1, 4, .codePoint, 7), (1, 3, .utf16, 3), (1, 5, .utf16, 7), (2, 2, .byte, 10),
+            (3, 99, .utf16, 16),
             (99, 1, .byte, 16), (0, 0, .byte, 0), (1, 99, .byte, 8),
         ])
     func findsOffsets(line: Int, column: Int, unit: SourceText.ColumnUnit, offset: Int) {

@@ -14,7 +14,8 @@ import Testing
         let ids = registry.described.map(\.id.text)
         #expect(
             ids == [
-                "bash", "c", "cpp", "go", "java", "javascript", "lua", "perl", "php", "python", "ruby", "rust",
+                "bash", "c", "cpp", "go", "java", "javascript", "lua", "perl", "php", "python", "ruby",
+                "rust",
                 "swift", "typescript",
             ])
     }
@@ -30,7 +31,10 @@ import Testing
 
     @Test(
         "a language is found by id, alias or extension, whatever the case",
-        arguments: [("c", "c"), ("C++", "cpp"), ("PY", "python"), ("sh", "bash"), ("cc", "cpp"), ("nodejs", "javascript")])
+        arguments: [
+            ("c", "c"), ("C++", "cpp"), ("PY", "python"), ("sh", "bash"), ("cc", "cpp"),
+            ("nodejs", "javascript"),
+        ])
     func findsByName(name: String, id: String) {
         guard registry.found.contains(where: { $0.id.text == id }) else { return }
         #expect(registry.language(name)?.id.text == id)
@@ -56,7 +60,10 @@ import Testing
     @Test("an artifact is run by its path, an interpreter gets the entry")
     func fillsRunCommand() throws {
         let c = try #require(registry.language("c"))
-        #expect(c.runCommand(CommandInputs(entry: "x", artifact: "/box/main", arguments: ["1"])).argv == ["/box/main", "1"])
+        #expect(
+            c.runCommand(CommandInputs(entry: "x", artifact: "/box/main", arguments: ["1"])).argv == [
+                "/box/main", "1",
+            ])
         let perl = try #require(registry.language("perl"))
         let argv = perl.runCommand(CommandInputs(entry: "{arguments}.pl", arguments: ["{entry}"])).argv
         #expect(argv.dropFirst() == ["{arguments}.pl", "{entry}"])

@@ -15,7 +15,8 @@ struct AnalyserJob: Sendable {
     let sources: SourceTexts
 
     private init(
-        name: String, format: DiagnosticsFormat, command: LanguageCommand, found: FoundLanguage, files: [SourceFile]
+        name: String, format: DiagnosticsFormat, command: LanguageCommand, found: FoundLanguage,
+        files: [SourceFile]
     ) throws(WireFault) {
         self.name = name
         self.format = format
@@ -38,7 +39,8 @@ struct AnalyserJob: Sendable {
             let name = found.mainTool?.name ?? found.id.text
             jobs.append(
                 try AnalyserJob(
-                    name: name, format: found.language.diagnostics, command: command, found: found, files: files))
+                    name: name, format: found.language.diagnostics, command: command, found: found,
+                    files: files))
         }
         for analyser in found.language.analysers {
             guard let command = found.analyserCommand(analyser, inputs) else {
@@ -47,7 +49,8 @@ struct AnalyserJob: Sendable {
             }
             jobs.append(
                 try AnalyserJob(
-                    name: analyser.name, format: analyser.diagnostics, command: command, found: found, files: files))
+                    name: analyser.name, format: analyser.diagnostics, command: command, found: found,
+                    files: files))
         }
         return (jobs, missing)
     }
@@ -68,7 +71,9 @@ struct AnalyserJob: Sendable {
         return digest.finish()
     }
 
-    private static func spec(_ command: LanguageCommand, _ files: [SourceFile]) throws(WireFault) -> SandboxSpec {
+    private static func spec(
+        _ command: LanguageCommand, _ files: [SourceFile]
+    ) throws(WireFault) -> SandboxSpec {
         var boxed: [SandboxFile] = []
         for file in files { boxed.append(SandboxFile(path: file.path.text, bytes: try file.bytes())) }
         for (name, text) in command.files where !files.contains(where: { $0.path.text == name }) {

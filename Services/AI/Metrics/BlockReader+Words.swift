@@ -3,11 +3,14 @@ internal import Contracts
 extension BlockReader {
     /// Blocks that words open and `end`, `fi`, `done`, `esac`, `until` or a brace close (Ruby, Lua, shell).
     ///
-    /// A word opens a block at the start of a statement only, for `x if y` opens none; `do`, `then`, `function`
+    /// A word opens a block at the start of a statement only, for `x if y` opens none; `do`, `then`,
+    /// `function`
     /// and `{` open one anywhere, but a loop's head and its `do` are one block.
     static func words(_ code: CodeText, _ syntax: LanguageSyntax) -> Result {
         var reader = WordBlocks(openers: Set(syntax.openers), functions: Set(syntax.functions))
-        for (number, line) in code.lines.enumerated() where code.kinds[number] == .code { reader.read(line, number) }
+        for (number, line) in code.lines.enumerated() where code.kinds[number] == .code {
+            reader.read(line, number)
+        }
         return reader.result
     }
 }
@@ -31,10 +34,14 @@ private struct WordBlocks {
         let tokens = Self.tokens(line)
         let isShellFunction = line.contains(UInt8(ascii: "(")) && tokens.last == "{"
         for (index, token) in tokens.enumerated() {
-            if Self.closers.contains(token), !openers.contains(token) || index > 0 || token == "until" && openers.contains("repeat") {
+            if Self.closers.contains(token),
+                !openers.contains(token) || index > 0 || token == "until" && openers.contains("repeat")
+            {
                 if let start = open.popLast() ?? nil { result.functions.append(start..<number + 1) }
             } else if opens(token, index, tokens) {
-                let isFunction = functions.contains(token) || token == "{" && (isShellFunction || tokens.contains("function"))
+                let isFunction =
+                    functions.contains(token)
+                    || token == "{" && (isShellFunction || tokens.contains("function"))
                 open.append(isFunction ? number : nil)
                 result.depth = max(result.depth, open.count)
             }
@@ -42,7 +49,9 @@ private struct WordBlocks {
     }
 
     private func opens(_ token: String, _ index: Int, _ tokens: [String]) -> Bool {
-        guard openers.contains(token) || functions.contains(token) && openers.contains(token) else { return false }
+        guard openers.contains(token) || functions.contains(token) && openers.contains(token) else {
+            return false
+        }
         if index == 0 { return true }
         guard Self.anywhere.contains(token) else { return false }
         let first = tokens[0]

@@ -22,7 +22,8 @@ enum BlockReader {
         var levels = [0]
         var open: [(indent: Int, start: Int)] = []
         var lastCode = 0
-        for (number, line) in code.lines.enumerated() where code.kinds[number] == .code && !code.beginsInString[number] {
+        for (number, line) in code.lines.enumerated()
+        where code.kinds[number] == .code && !code.beginsInString[number] {
             let indent = line.prefix { $0 == 0x20 || $0 == 0x09 }.reduce(0) { $0 + ($1 == 0x09 ? 8 : 1) }
             while let last = levels.last, indent < last { levels.removeLast() }
             if let last = levels.last, indent > last { levels.append(indent) }
@@ -31,7 +32,9 @@ enum BlockReader {
                 result.functions.append(function.start..<lastCode + 1)
                 open.removeLast()
             }
-            if Words.of(line).prefix(2).contains(where: { syntax.functions.contains($0) }) { open.append((indent, number)) }
+            if Words.of(line).prefix(2).contains(where: { syntax.functions.contains($0) }) {
+                open.append((indent, number))
+            }
             lastCode = number
         }
         for function in open.reversed() { result.functions.append(function.start..<lastCode + 1) }

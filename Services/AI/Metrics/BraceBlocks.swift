@@ -65,7 +65,8 @@ struct BraceBlocks {
 
     private var isFunction: Bool {
         if hasFunctionMark(header) { return true }
-        guard syntax.hasUnmarkedFunctions, header.contains(UInt8(ascii: "(")), header.contains(UInt8(ascii: ")")),
+        guard syntax.hasUnmarkedFunctions, header.contains(UInt8(ascii: "(")),
+            header.contains(UInt8(ascii: ")")),
             !header.contains(UInt8(ascii: "="))
         else { return false }
         return Words.of(header).first.map { !Self.control.contains($0) } ?? false
@@ -73,8 +74,10 @@ struct BraceBlocks {
 
     /// Words that begin a block with parentheses that is no function.
     private static let control: Set = [
-        "if", "else", "for", "while", "switch", "catch", "do", "try", "synchronized", "foreach", "elseif", "with",
-        "using", "namespace", "class", "struct", "enum", "union", "interface", "extern", "return", "new", "case",
+        "if", "else", "for", "while", "switch", "catch", "do", "try", "synchronized", "foreach", "elseif",
+        "with",
+        "using", "namespace", "class", "struct", "enum", "union", "interface", "extern", "return", "new",
+        "case",
         "default", "finally", "record", "export",
     ]
 }

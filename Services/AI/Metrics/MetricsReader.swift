@@ -22,7 +22,8 @@ enum MetricsReader {
             $0.functions = blocks.functions.count
             $0.longestFunctionLines = longest?.count ?? 0
             $0.longestFunctionStart = longest.map { $0.lowerBound + 1 }
-            $0.complexity = max(1, blocks.functions.count) + code.lines.reduce(0) { $0 + branches.count(in: $1) }
+            $0.complexity =
+                max(1, blocks.functions.count) + code.lines.reduce(0) { $0 + branches.count(in: $1) }
             $0.nesting = blocks.depth
         }
     }
@@ -70,7 +71,8 @@ struct BranchCounter {
 
     /// A lone `?` is a choice only between blanks; otherwise it belongs to a type or an optional chain.
     private func isHere(_ wanted: [UInt8], _ line: [UInt8], _ offset: Int) -> Bool {
-        guard line.count - offset >= wanted.count, line[offset..<offset + wanted.count].elementsEqual(wanted) else {
+        guard line.count - offset >= wanted.count, line[offset..<offset + wanted.count].elementsEqual(wanted)
+        else {
             return false
         }
         guard wanted == [UInt8(ascii: "?")] else { return true }

@@ -45,7 +45,9 @@ enum CppcheckParser {
         }
     }
 
-    private static func add(_ text: Substring, _ path: SourcePath, _ range: SourceRange, _ reading: inout Reading) {
+    private static func add(
+        _ text: Substring, _ path: SourcePath, _ range: SourceRange, _ reading: inout Reading
+    ) {
         guard let colon = text.firstRange(of: ": ") else { return }
         let said = text[colon.upperBound...]
         guard text.hasSuffix("]"), let open = said.lastIndex(of: "[") else {

@@ -42,11 +42,14 @@ enum GCCJSONParser {
     private static func place(
         _ location: JSONValue, _ sources: SourceTexts
     ) -> (path: SourcePath, range: SourceRange)? {
-        guard let caret = location["caret"], let name = caret["file"]?.text, let file = sources.file(name) else {
+        guard let caret = location["caret"], let name = caret["file"]?.text, let file = sources.file(name)
+        else {
             return nil
         }
         let start = offset(location["start"] ?? caret, file.text)
-        guard location["start"] != nil || location["finish"] != nil else { return (file.path, file.text.word(at: start)) }
+        guard location["start"] != nil || location["finish"] != nil else {
+            return (file.path, file.text.word(at: start))
+        }
         return (file.path, file.text.range(start, offset(location["finish"] ?? caret, file.text) + 1))
     }
 
@@ -77,7 +80,13 @@ enum GCCJSONParser {
                 $0.text = text
             }
         }
-        return edits.isEmpty ? [] : [.with { $0.title = DiagnosticFix.title(for: edits); $0.edits = edits }]
+        return edits.isEmpty
+            ? []
+            : [
+                .with {
+                    $0.title = DiagnosticFix.title(for: edits); $0.edits = edits
+                }
+            ]
     }
 }
 
@@ -86,6 +95,7 @@ extension DiagnosticFix {
     static func title(for edits: [SourceEdit]) -> String {
         guard edits.count == 1, let edit = edits.first else { return "Apply \(edits.count) edits" }
         if edit.text.isEmpty { return "Remove this" }
-        return edit.range.startByte == edit.range.endByte ? "Insert '\(edit.text)'" : "Replace by '\(edit.text)'"
+        return edit.range.startByte == edit.range.endByte
+            ? "Insert '\(edit.text)'" : "Replace by '\(edit.text)'"
     }
 }

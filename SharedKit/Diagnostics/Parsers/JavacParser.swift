@@ -29,7 +29,8 @@ enum JavacParser {
         var index = start
         while index < lines.count, LocatedLine(lines[index]) == nil, !isCount(lines[index]) {
             if let caret = CaretBlock(marks: lines[index]) {
-                range = file.text.word(at: file.text.offset(line: located.line, column: caret.column, in: .utf16))
+                range = file.text.word(
+                    at: file.text.offset(line: located.line, column: caret.column, in: .utf16))
             } else if lines[index].hasPrefix("  "), !isSource(lines[index], located.line, file.text) {
                 details.append(lines[index])
             }
@@ -47,11 +48,15 @@ enum JavacParser {
     /// `[rawtypes] found raw type: List`.
     private static func code(in text: Substring) -> (String?, Substring) {
         guard text.hasPrefix("["), let close = text.firstIndex(of: "]") else { return (nil, text) }
-        return ("-Xlint:\(text[text.index(after: text.startIndex)..<close])", text[text.index(after: close)...].trimmed)
+        return (
+            "-Xlint:\(text[text.index(after: text.startIndex)..<close])",
+            text[text.index(after: close)...].trimmed
+        )
     }
 
     private static func isCount(_ line: String) -> Bool {
         let words = line.split(separator: " ")
-        return words.count == 2 && Int(words[0]) != nil && ["error", "errors", "warning", "warnings"].contains(words[1])
+        return words.count == 2 && Int(words[0]) != nil
+            && ["error", "errors", "warning", "warnings"].contains(words[1])
     }
 }

@@ -23,8 +23,11 @@ enum LinkerParser {
         return symbol.isEmpty ? nil : String(symbol)
     }
 
-    private static func report(_ message: String, _ symbol: String, _ line: String, _ reading: inout Reading) {
-        let word = symbol.split { $0 == "(" || $0 == ":" || $0 == " " }.first { !$0.isEmpty }.map(String.init) ?? symbol
+    private static func report(_ message: String, _ symbol: String, _ line: String, _ reading: inout Reading)
+    {
+        let word =
+            symbol.split { $0 == "(" || $0 == ":" || $0 == " " }.first { !$0.isEmpty }.map(String.init)
+            ?? symbol
         let place = reading.sources.firstPlace(of: word)
         reading.add(.error, message, path: place?.path, range: place?.range, tool: "ld")
     }

@@ -13,7 +13,8 @@ struct LocatedLine {
         while let colon = whole[search...].firstIndex(of: ":") {
             search = whole.index(after: colon)
             let digits = whole[search...].prefix { $0.isASCII && $0.isNumber }
-            guard colon != whole.startIndex, let line = Int(digits), whole[digits.endIndex...].first == ":" else { continue }
+            guard colon != whole.startIndex, let line = Int(digits), whole[digits.endIndex...].first == ":"
+            else { continue }
             path = whole[..<colon]
             self.line = line
             let rest = whole[whole.index(after: digits.endIndex)...]
@@ -36,7 +37,9 @@ struct LocatedLine {
             ("fatal error: ", .error), ("error: ", .error), ("warning: ", .warning), ("note: ", .note),
             ("remark: ", .hint),
         ]
-        for (word, severity) in words where text.hasPrefix(word) { return (severity, text.dropFirst(word.count)) }
+        for (word, severity) in words where text.hasPrefix(word) {
+            return (severity, text.dropFirst(word.count))
+        }
         return nil
     }
 }

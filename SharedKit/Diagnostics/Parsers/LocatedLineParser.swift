@@ -53,7 +53,8 @@ enum LocatedLineParser {
 
     /// `message [-Wname]`, as C compilers put it.
     private static func code(in text: Substring) -> (Substring, String?) {
-        guard text.hasSuffix("]"), let open = text.lastIndex(of: "["), text[open...].hasPrefix("[-W") || text[open...].hasPrefix("[#")
+        guard text.hasSuffix("]"), let open = text.lastIndex(of: "["),
+            text[open...].hasPrefix("[-W") || text[open...].hasPrefix("[#")
         else { return (text, nil) }
         return (text[..<open].trimmed, String(text[text.index(after: open)...].dropLast()))
     }

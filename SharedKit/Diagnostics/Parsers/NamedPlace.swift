@@ -23,7 +23,9 @@ enum NamedPlace {
         while let open = rest.firstIndex(where: { closers[$0] != nil }), let closer = closers[rest[open]] {
             let inner = rest[rest.index(after: open)...]
             // A quotation may itself be a quote: the one that ends a message is its end.
-            guard let close = inner.dropFirst().firstIndex(of: closer) ?? inner.firstIndex(of: closer) else { break }
+            guard let close = inner.dropFirst().firstIndex(of: closer) ?? inner.firstIndex(of: closer) else {
+                break
+            }
             found.append(String(inner[..<close]))
             rest = inner[inner.index(after: close)...]
         }

@@ -14,7 +14,8 @@ enum NodeParser {
             var range = place.text.wholeLine(place.line)
             if let caret = marks.flatMap({ CaretBlock(marks: $0) }) {
                 let start = place.text.offset(line: place.line, column: caret.column, in: .utf16)
-                let end = place.text.offset(line: place.line, column: caret.column + caret.markedCharacters, in: .utf16)
+                let end = place.text.offset(
+                    line: place.line, column: caret.column + caret.markedCharacters, in: .utf16)
                 range = end > start ? place.text.range(start, end) : place.text.word(at: start)
             }
             return reading.add(.error, message, code: "SyntaxError", path: place.path, range: range)
@@ -25,7 +26,9 @@ enum NodeParser {
     private static func place(
         _ line: String, _ sources: SourceTexts
     ) -> (path: SourcePath, text: SourceText, line: Int)? {
-        guard let colon = line.lastIndex(of: ":"), let number = Int(line[line.index(after: colon)...]) else { return nil }
+        guard let colon = line.lastIndex(of: ":"), let number = Int(line[line.index(after: colon)...]) else {
+            return nil
+        }
         let name = line.hasPrefix("file://") ? line.dropFirst(7) : line[...]
         guard let end = name.lastIndex(of: ":"), let file = sources.file(name[..<end]) else { return nil }
         return (file.path, file.text, number)

@@ -1,6 +1,7 @@
 internal import Contracts
 
-/// Our check of Python prints tables (path, line, column, end line, end column, kind, message); the interpreter
+/// Our check of Python prints tables (path, line, column, end line, end column, kind, message); the
+/// interpreter
 /// itself prints `File "path", line n`, the line, a caret, and the kind.
 enum PythonParser {
     static func parse(_ lines: [String], _ reading: inout Reading) {
@@ -18,7 +19,9 @@ enum PythonParser {
 
     private static func addRow(_ cells: [Substring], _ line: String, _ reading: inout Reading) {
         let numbers = cells[1...4].compactMap { Int($0) }
-        guard numbers.count == 4, let file = reading.sources.file(cells[0]) else { return reading.leave(line) }
+        guard numbers.count == 4, let file = reading.sources.file(cells[0]) else {
+            return reading.leave(line)
+        }
         reading.add(
             .error, cells[6], code: String(cells[5]), path: file.path, range: range(numbers, file.text))
     }
@@ -44,7 +47,9 @@ enum PythonParser {
             let line = Int(pieces[2].drop { !$0.isNumber }.prefix { $0.isNumber })
         else { return }
         var range = file.text.wholeLine(line)
-        if let marks = above.last(where: { CaretBlock(marks: $0) != nil }), let caret = CaretBlock(marks: marks) {
+        if let marks = above.last(where: { CaretBlock(marks: $0) != nil }),
+            let caret = CaretBlock(marks: marks)
+        {
             // The interpreter shows the line without its indentation, four blanks in.
             range = file.text.word(at: range.startByte + max(0, caret.column - 5))
         }

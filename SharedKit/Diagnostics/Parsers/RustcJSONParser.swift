@@ -11,8 +11,10 @@ enum RustcJSONParser {
             if isSummary(message, entry) { continue }
             let place = primaryPlace(entry, reading.sources)
             reading.add(
-                severity(entry["level"]?.text), message, code: entry["code"]?["code"]?.text, path: place?.path,
-                range: place?.range, related: notes(entry, reading.sources), fixes: fixes(entry, reading.sources))
+                severity(entry["level"]?.text), message, code: entry["code"]?["code"]?.text,
+                path: place?.path,
+                range: place?.range, related: notes(entry, reading.sources),
+                fixes: fixes(entry, reading.sources))
         }
     }
 
@@ -45,7 +47,9 @@ enum RustcJSONParser {
         return spans.first { $0["is_primary"] == true }.flatMap { place($0, sources) }
     }
 
-    private static func place(_ span: JSONValue, _ sources: SourceTexts) -> (path: SourcePath, range: SourceRange)? {
+    private static func place(
+        _ span: JSONValue, _ sources: SourceTexts
+    ) -> (path: SourcePath, range: SourceRange)? {
         guard let name = span["file_name"]?.text, let file = sources.file(name),
             let start = span["byte_start"]?.integer, let end = span["byte_end"]?.integer
         else { return nil }
@@ -59,7 +63,9 @@ enum RustcJSONParser {
             return note(label, place(span, sources))
         }
         let children = (entry["children"]?.elements ?? []).map { child in
-            note(child["message"]?.text ?? "", (child["spans"]?.elements?.first).flatMap { place($0, sources) })
+            note(
+                child["message"]?.text ?? "", (child["spans"]?.elements?.first).flatMap { place($0, sources) }
+            )
         }
         return labels + children
     }
@@ -77,7 +83,9 @@ enum RustcJSONParser {
     private static func fixes(_ entry: JSONValue, _ sources: SourceTexts) -> [DiagnosticFix] {
         (entry["children"]?.elements ?? []).compactMap { child in
             let edits: [SourceEdit] = (child["spans"]?.elements ?? []).compactMap { span in
-                guard let text = span["suggested_replacement"]?.text, let place = place(span, sources) else { return nil }
+                guard let text = span["suggested_replacement"]?.text, let place = place(span, sources) else {
+                    return nil
+                }
                 return .with {
                     $0.path = place.path
                     $0.range = place.range

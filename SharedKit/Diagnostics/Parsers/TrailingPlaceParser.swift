@@ -1,6 +1,7 @@
 internal import Contracts
 
-/// Tools that name the place behind the message: php (`… in path on line n`) and perl (`… at path line n, near "…"`).
+/// Tools that name the place behind the message: php (`… in path on line n`) and perl (`… at path line n,
+/// near "…"`).
 enum TrailingPlaceParser {
     static func parse(_ lines: [String], _ format: DiagnosticsFormat, _ reading: inout Reading) {
         for line in lines {
@@ -46,16 +47,20 @@ enum TrailingPlaceParser {
     /// Perl marks neither; warnings of the compile phase are few and begin with known words.
     private static func isPerlError(_ message: some StringProtocol) -> Bool {
         let warnings = [
-            "Useless use", "Name \"", "Use of ", "Scalar value", "\"my\" variable", "\"our\" variable", "Subroutine ",
+            "Useless use", "Name \"", "Use of ", "Scalar value", "\"my\" variable", "\"our\" variable",
+            "Subroutine ",
             "Found = in", "Possible ", "Statement unlikely", "Unquoted string", "Deep recursion", "Applying ",
-            "Prototype mismatch", "Odd number", "Reference found", "Hexadecimal", "Integer overflow", "Misplaced _",
+            "Prototype mismatch", "Odd number", "Reference found", "Hexadecimal", "Integer overflow",
+            "Misplaced _",
             "Parentheses missing", "Quantifier unexpected", "Redundant ", "Unused ", "Variable \"",
         ]
         return !warnings.contains { message.hasPrefix($0) } || message.contains("is not imported")
     }
 
     private static func isSummary(_ line: String, _ format: DiagnosticsFormat) -> Bool {
-        line.hasPrefix("Errors parsing ") || line.hasPrefix("No syntax errors") || line.hasSuffix("had compilation errors.")
-            || line.hasSuffix(" syntax OK") || line.hasPrefix("Execution of ") || line.hasPrefix("BEGIN failed")
+        line.hasPrefix("Errors parsing ") || line.hasPrefix("No syntax errors")
+            || line.hasSuffix("had compilation errors.")
+            || line.hasSuffix(" syntax OK") || line.hasPrefix("Execution of ")
+            || line.hasPrefix("BEGIN failed")
     }
 }

@@ -27,7 +27,8 @@ enum TypeScriptParser {
         let (code, message) = split(said.drop { $0 != "T" })
         let start = file.text.offset(line: numbers[0], column: numbers[1], in: .utf16)
         reading.add(
-            isWarning ? .warning : .error, message, code: code, path: file.path, range: file.text.word(at: start))
+            isWarning ? .warning : .error, message, code: code, path: file.path,
+            range: file.text.word(at: start))
     }
 
     private static func split(_ text: Substring) -> (String?, Substring) {
