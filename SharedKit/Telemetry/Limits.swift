@@ -26,4 +26,6 @@ enum Limits {
     static let exportQueue = 4096
     /// Spans of one request to the collector.
     static let exportBatch = 512
+    /// Names whose judgement (secret or not) is remembered; our code uses about 100.
+    static let judgedNames = 512
 }

@@ -1,3 +1,5 @@
+private import SystemKit
+
 /// Keeps secrets out of everything that is written about a request.
 package enum Redaction {
     /// What stands in the place of a secret.
@@ -12,6 +14,18 @@ package enum Redaction {
 
     /// Whether a value under this name is a secret: one of its words says so (`apiKey`, `set-cookie`).
     package static func hides(_ name: String) -> Bool {
+        judged.withLock { judged in
+            if let known = judged[name] { return known }
+            let isSecret = judge(name)
+            if judged.count < Limits.judgedNames { judged[name] = isSecret }
+            return isSecret
+        }
+    }
+
+    /// Names come from our own code, so they are few and come again with every record.
+    private static let judged = Locked([String: Bool]())
+
+    private static func judge(_ name: String) -> Bool {
         var word = ""
         var previousIsLower = false
         for character in name {
