@@ -81,7 +81,7 @@ import Testing
             ("UPDATE audit SET at_ms = at_ms + 1 WHERE sequence = 9", 9),
             ("UPDATE audit SET user_id = NULL WHERE sequence = 1", 1),
             (
-                "INSERT INTO audit SELECT 11, at_ms, kind, user_id, address, detail, chain FROM audit LIMIT 1",
+                "INSERT INTO audit SELECT 11, at_ms, kind, user_id, address, '', chain FROM audit LIMIT 1",
                 11
             ),
         ])
