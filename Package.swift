@@ -129,7 +129,7 @@ let package = Package(
         + service("Collab", needs: ["Storage", grdb])
         + service("AI", needs: ["Sandbox", "Languages", "Artifacts", "Diagnostics"])
         + service("Compiler", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics"])
-        + service("Executor", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics"])
+        + service("Executor", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics", metrics])
         + service("Profiler", needs: ["Storage", grdb])
         + wanted([
             tests("Contracts", needs: ["Contracts"], support: []),

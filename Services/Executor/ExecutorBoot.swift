@@ -5,6 +5,7 @@ internal import Logging
 internal import Sandbox
 package import ServiceKit
 internal import SystemKit
+internal import Telemetry
 
 /// Puts the service together from the settings of its process.
 ///
@@ -29,7 +30,8 @@ package enum ExecutorBoot {
         let service = ExecutorService(
             runtimes: runtimes, artifacts: ArtifactReader(directory: configuration.artifactDirectory),
             host: host,
-            clock: surroundings.clock, logger: surroundings.logger, width: width)
+            clock: surroundings.clock, logger: surroundings.logger,
+            metrics: surroundings.telemetry.metrics, width: width)
         var routes = Routes()
         ExecutorRoutes(service).add(to: &routes)
         surroundings.health.own("executor:runtimes") {

@@ -1,6 +1,7 @@
 package import Artifacts
 package import Contracts
 package import Logging
+package import Metrics
 package import Sandbox
 package import SystemKit
 
@@ -18,6 +19,7 @@ package final class ExecutorService: Sendable {
     private let clock: WallClock
     private let lane: Lane
     private let logger: Logger
+    private let metrics: ExecutionMetrics
     private let accepted: AsyncStream<ExecutionRecord>
     private let accept: AsyncStream<ExecutionRecord>.Continuation
 
@@ -25,13 +27,14 @@ package final class ExecutorService: Sendable {
     /// - Parameter width: programs that run at once.
     package init(
         runtimes: RuntimeBook, artifacts: ArtifactReader, host: SandboxHost, clock: WallClock, logger: Logger,
-        width: Int = Limits.width
+        metrics: any MetricsFactory, width: Int = Limits.width
     ) {
         self.runtimes = runtimes
         self.artifacts = artifacts
         self.host = host
         self.clock = clock
         self.logger = logger
+        self.metrics = ExecutionMetrics(factory: metrics)
         lane = Lane(width: width, room: Limits.waiting)
         ledger = ExecutionLedger(clock: clock, active: width + Limits.waiting)
         (accepted, accept) = AsyncStream.makeStream(of: ExecutionRecord.self)
@@ -50,7 +53,10 @@ package final class ExecutorService: Sendable {
         if let ticket, let known = try ledger.replay(ticket) { return (known, true) }
         let spec = try ExecutionPlan(request, runtimes, artifacts).spec
         let (record, isNew) = try ledger.open(spec, owner: owner, ticket)
-        if isNew { accept.yield(record) }
+        if isNew {
+            metrics.accepted()
+            accept.yield(record)
+        }
         return (record, !isNew)
     }
 
@@ -83,6 +89,7 @@ package final class ExecutorService: Sendable {
             record.fail("the sandbox could not be made")
         }
         ledger.finished(record)
+        metrics.finished(record.execution.result)
     }
 
     private func run(_ record: ExecutionRecord) async throws {

@@ -161,13 +161,15 @@ static int take_stdio(const struct csb_plan *plan) {
     return (int)syscall(SYS_close_range, 3u, ~0u, 0);
 }
 
-/* Raising a hard limit needs a capability we may not have, so the present one is the ceiling. */
+/* Raising a hard limit needs a capability we may not have, so the present one is the ceiling. The CPU limit
+ * ends in SIGXCPU, which says why; the hard one, a second later, in SIGKILL. */
 static int set_rlimits(const struct csb_plan *plan) {
     for (int i = 0; i < plan->rlimit_count; i++) {
         struct rlimit limit;
         if (getrlimit((__rlimit_resource_t)plan->rlimits[i].resource, &limit) == -1) return -1;
-        if (plan->rlimits[i].value < limit.rlim_max) limit.rlim_max = plan->rlimits[i].value;
-        limit.rlim_cur = limit.rlim_max;
+        uint64_t grace = plan->rlimits[i].resource == RLIMIT_CPU ? 1 : 0;
+        if (plan->rlimits[i].value < limit.rlim_max) limit.rlim_max = plan->rlimits[i].value + grace;
+        limit.rlim_cur = plan->rlimits[i].value < limit.rlim_max ? plan->rlimits[i].value : limit.rlim_max;
         if (setrlimit((__rlimit_resource_t)plan->rlimits[i].resource, &limit) == -1) return -1;
     }
     return 0;

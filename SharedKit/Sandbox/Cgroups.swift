@@ -31,12 +31,12 @@ final class Cgroups: Sendable {
     }
 
     /// Takes what the machine offers; `warnings` says what that leaves out.
-    init(warnings: inout [String]) {
+    init(isWanted: Bool, warnings: inout [String]) {
         let layout = CgroupLayout(
             mountinfo: Self.text("/proc/self/mountinfo"), membership: Self.text("/proc/self/cgroup"))
         name = Self.name(pid: getpid())
         var branches: [Branch] = []
-        for place in layout.places {
+        for place in isWanted ? layout.places : [] {
             Self.sweep(place.directory)
             do {
                 if place.controller == .unified { try Self.delegate(place.directory) }
@@ -49,6 +49,7 @@ final class Cgroups: Sendable {
         }
         self.branches = branches
         kind = branches.isEmpty ? .none : layout.kind
+        if branches.isEmpty { warnings.append("no cgroups: limits hold per process, not for all together") }
     }
 
     var controllers: [CgroupLayout.Controller] { branches.map(\.controller) }

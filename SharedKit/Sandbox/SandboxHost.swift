@@ -9,9 +9,14 @@ package final class SandboxHost: Sendable {
         /// Shown to every program on top of the system's own directories and the toolchains found in their
         /// usual places.
         package var mounts: [ReadOnlyMount]
+        /// Whether cgroups are used where they are; without them limits hold per process only.
+        package var usesCgroups: Bool
 
         /// A host that shows `mounts` too.
-        package init(mounts: [ReadOnlyMount] = []) { self.mounts = mounts }
+        package init(mounts: [ReadOnlyMount] = [], usesCgroups: Bool = true) {
+            self.mounts = mounts
+            self.usesCgroups = usesCgroups
+        }
     }
 
     /// What this machine lets sandboxes do.
@@ -28,7 +33,7 @@ package final class SandboxHost: Sendable {
                 "isolating programs needs root: mount, pid and network namespaces")
         }
         var capabilities = SandboxCapabilities()
-        let cgroups = Cgroups(warnings: &capabilities.warnings)
+        let cgroups = Cgroups(isWanted: configuration.usesCgroups, warnings: &capabilities.warnings)
         let (workshopLoop, reactorLoop) = (try EventLoop(), try EventLoop())
         loops = Loops(workshopLoop, reactorLoop)
         workshop = Workshop(loop: workshopLoop, cgroups: cgroups, seats: try Seats())

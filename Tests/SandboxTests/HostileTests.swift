@@ -65,7 +65,9 @@ enum Compiled {
 }
 
 extension Isolation {
-    @Suite(.timeLimit(.minutes(3)), .serialized)
+    @Suite(
+        .timeLimit(.minutes(3)), .serialized,
+        .enabled("sums over processes need cgroups") { try await Hosts.shared.capabilities.limitsMemory })
     struct HostileTests {
         @Test("gives the right verdict alone", arguments: HostileProgram.all)
         func alone(program: HostileProgram) async throws {

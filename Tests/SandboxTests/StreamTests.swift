@@ -114,7 +114,7 @@ extension Isolation {
             let result = try await Hosts.run(spec)
             #expect(result.samples.count >= 5)
             let last = try #require(result.samples.last)
-            #expect(last.cpuMicroseconds > 0 && last.memoryBytes > 0 && last.processes >= 1)
+            #expect(last.cpuMicroseconds > 0 && last.memoryBytes > 0)
             #expect(
                 zip(result.samples, result.samples.dropFirst()).allSatisfy {
                     $0.elapsedMicroseconds < $1.elapsedMicroseconds
