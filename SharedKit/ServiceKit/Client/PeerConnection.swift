@@ -58,7 +58,7 @@ struct PeerConnection: Sendable {
                 head, request.body, deadline: .uptimeNanoseconds(request.deadlineNanoseconds), promise, onEnd)
         }
         return try await withTaskCancellationHandler {
-            if case .stream(let stream) = request.body { await send(stream) }
+            if case .stream(let stream) = request.body { try await send(stream) }
             return try await promise.futureResult.get()
         } onCancel: {
             channel.close(promise: nil)
@@ -66,15 +66,26 @@ struct PeerConnection: Sendable {
     }
 
     /// Sends a body as it comes; a peer may answer before it has read everything.
-    private func send(_ stream: ByteStream) async {
-        await ignoring("a peer that refuses early closes its side; its answer says why") {
-            for try await piece in stream {
-                try await channel.writeAndFlush(HTTPClientRequestPart.body(.byteBuffer(piece)))
+    /// - Throws: what broke the body at its source: then no answer will come, and the connection ends.
+    private func send(_ stream: ByteStream) async throws {
+        do {
+            while let piece = try await stream.next() {
+                guard await wrote(.body(.byteBuffer(piece))) else { return }
             }
-            let handler = handler
-            channel.eventLoop.execute { handler.value.requestIsOut() }
-            try await channel.writeAndFlush(HTTPClientRequestPart.end(nil))
+        } catch {
+            channel.close(promise: nil)
+            throw error
         }
+        let handler = handler
+        channel.eventLoop.execute { handler.value.requestIsOut() }
+        _ = await wrote(.end(nil))
+    }
+
+    /// False when the peer has closed its side.
+    private func wrote(_ part: HTTPClientRequestPart) async -> Bool {
+        await ignoring("a peer that refuses early closes its side; its answer says why") {
+            try await channel.writeAndFlush(part)
+        } != nil
     }
 
     private static func head(_ request: ClientRequest, host: String) -> HTTPRequestHead {
