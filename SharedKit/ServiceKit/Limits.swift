@@ -16,8 +16,6 @@ enum Limits {
     static let bodySeconds: Int64 = 30
     /// Seconds between two pieces of a streamed body.
     static let pieceSeconds: Int64 = 60
-    /// Seconds in which a peer has to take what we wrote before it counts as gone.
-    static let stalledWriteSeconds: Int64 = 60
     /// Seconds that an answer's task has to react after its deadline has cancelled it.
     static let lateAnswerSeconds: Int64 = 5
     /// Seconds that a connection we gave up may still send before it is cut.
@@ -28,9 +26,6 @@ enum Limits {
     static let drainSeconds: Int64 = 20
     /// Milliseconds between two comments that keep an event stream alive through proxies.
     static let heartbeatMilliseconds = 15_000
-    /// Events that may wait for a slow reader of an event stream; the stream ends beyond it and resumes by
-    /// id.
-    static let waitingEvents = 1024
     /// Connections that a client keeps to one peer.
     static let peerConnections = 256
     /// Calls that may wait for a connection to one peer.

@@ -61,7 +61,8 @@ package struct Routes: Sendable {
             return ServerResponse(
                 status: endpoint.route.status, headers: headers,
                 body: .stream { writer in
-                    try await handler(call, prepared, EventStream(writer))
+                    let stream = EventStream<Event>(writer)
+                    try await stream.keepingAlive { try await handler(call, prepared, stream) }
                 })
         }
     }

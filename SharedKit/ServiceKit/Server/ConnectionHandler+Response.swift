@@ -25,9 +25,13 @@ extension ConnectionHandler {
             head.headers.add(name: "Content-Length", value: "\(length)")
         }
         head.headers.replaceOrAdd(name: "Date", value: core.date.text())
+        isEventStream = response.isEventStream
+        if isEventStream && isDraining { answer?.cancel() }
         let closes = !isKeptAlive && response.status != 101
         if closes { head.headers.replaceOrAdd(name: "Connection", value: "close") }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
+        // The reader of a stream wants to know at once that it has begun.
+        if length == nil { context.flush() }
         return true
     }
 

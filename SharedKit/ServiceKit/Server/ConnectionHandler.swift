@@ -38,6 +38,8 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     var isKeptAlive = true
     var isHead = false
     var isDraining = false
+    /// Whether the answer is a stream without an end of its own; its reader comes back elsewhere.
+    var isEventStream = false
 
     init(core: ServerCore, eventLoop: any EventLoop) {
         self.core = core
@@ -104,6 +106,7 @@ final class ConnectionHandler: ChannelInboundHandler, RemovableChannelHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is DrainEvent {
             isDraining = true
+            if isEventStream { answer?.cancel() }
             if case .waiting = phase { context.close(promise: nil) }
         }
         context.fireUserInboundEventTriggered(event)

@@ -55,4 +55,7 @@ package struct ServerResponse: Sendable {
         }
         return response
     }
+
+    /// Whether the body is a stream of server-sent events.
+    var isEventStream: Bool { headers.first(name: "content-type")?.hasPrefix("text/event-stream") ?? false }
 }
