@@ -1,6 +1,7 @@
 /// The numbers of this module, each with its unit and reason.
 package enum SupervisionLimits {
-    /// A process that is aborted has this long to write its backtrace (measured: 15 to 50 ms).
+    /// A process that is aborted has this long to write its backtrace (measured: up to 1.5 s on a busy
+    /// machine).
     package static let abortGrace = Duration.seconds(3)
     /// Bytes of one log line; the rest of a longer one is cut off, so that a service cannot eat our memory.
     package static let logLineBytes = 64 * 1024

@@ -43,13 +43,18 @@ package struct FleetPlan: Sendable {
     /// The names of all secrets that some service gets.
     package var secretNames: Set<String> { Set(fleet.services.flatMap(\.secrets)) }
 
+    /// Fast rather than full: naming inlined frames takes seconds in programs of this size, and the next life
+    /// waits.
+    private static let backtrace =
+        "enable=yes,color=no,threads=crashed,images=none,registers=none,symbolicate=fast,unwind=fast,timeout=5s"
+
     /// The environment of a service, built from nothing: what all need, what it names, its own secrets.
     package func environment(of service: ServiceDescription, secrets: Secrets) -> [String: String] {
         var variables = [
             "PATH": ownEnvironment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
             "LANG": "C.UTF-8",
             "HOME": ownEnvironment["HOME"] ?? home.path,
-            "SWIFT_BACKTRACE": "enable=yes,color=no,threads=crashed,images=none",
+            "SWIFT_BACKTRACE": Self.backtrace,
             "CODECOLLAB_HOME": home.path,
             "CODECOLLAB_ROOT": root,
             "CODECOLLAB_SERVICE": service.name,
