@@ -4,7 +4,11 @@ internal import SystemKit
 /// Directories and files of the store itself; no path of a user gets here unchecked.
 enum Tree {
     static func make(_ directory: String) throws(SystemFailure) {
-        if mkdir(directory, 0o755) == 0 { return }
+        if mkdir(directory, 0o755) == 0 {
+            // The mode of mkdir(2) is cut by the umask, and other users look into these directories.
+            try check("chmod") { chmod(directory, 0o755) }
+            return
+        }
         switch errno {
         case EEXIST: return
         case ENOENT:
