@@ -25,6 +25,10 @@ extension SessionService {
             let user = try call.identity.userID
             return try await sessions.room(call.path("session_id"), for: user).reply(to: user)
         }
+        addSessionChanges(to: &routes)
+    }
+
+    private func addSessionChanges(to routes: inout Routes) {
         routes.reply(to: SessionEndpoints.patch) { call in
             let command = RoomCommand.change(call.body, ifMatch: call.header("If-Match"))
             let user = try call.identity.userID
