@@ -46,7 +46,8 @@ package struct FleetPlan: Sendable {
     /// Fast rather than full: naming inlined frames takes seconds in programs of this size, and the next life
     /// waits.
     private static let backtrace =
-        "enable=yes,color=no,threads=crashed,images=none,registers=none,symbolicate=fast,unwind=fast,timeout=5s"
+        "enable=yes,color=no,threads=crashed,images=none,registers=none,"
+        + "symbolicate=fast,unwind=fast,timeout=5s"
 
     /// The environment of a service, built from nothing: what all need, what it names, its own secrets.
     package func environment(of service: ServiceDescription, secrets: Secrets) -> [String: String] {
