@@ -66,42 +66,40 @@ package enum GatewayService {
         _ transport: any UpstreamTransport,
         _ desk: IdentityDesk
     ) throws(ConfigurationFault) -> EdgePlanner {
-        let settings = surroundings.configuration
-        let origins = Set((settings.text("CODECOLLAB_ORIGINS") ?? "").split(separator: " ").map(String.init))
-        let rates = RatePolicies(
-            client: try .read(
-                "CODECOLLAB_RATE_CLIENT",
-                of: settings,
-                default: RateQuota(requests: 60_000, windowSeconds: 60)
-            ),
-            identity: try .read(
-                "CODECOLLAB_RATE_IDENTITY",
-                of: settings,
-                default: RateQuota(requests: 30_000, windowSeconds: 60)
-            )
+        let clock = surroundings.clock
+        return EdgePlanner(
+            routes: OwnAnswers.routes,
+            own: try ownAnswers(surroundings).all,
+            gate: try gate(surroundings.configuration, desk),
+            forwarder: Forwarder(transport: transport, signer: surroundings.signer, clock: clock),
+            responder: Responder(
+                Routes(), verifier: nil, telemetry: surroundings.telemetry, clock: clock),
+            clock: clock
         )
+    }
+
+    private static func gate(
+        _ settings: Configuration, _ desk: IdentityDesk
+    ) throws(ConfigurationFault) -> EdgeGate {
+        let origins = Set((settings.text("CODECOLLAB_ORIGINS") ?? "").split(separator: " ").map(String.init))
+        let client = RateQuota(requests: 60_000, windowSeconds: 60)
+        let identity = RateQuota(requests: 30_000, windowSeconds: 60)
+        let rates = RatePolicies(
+            client: try .read("CODECOLLAB_RATE_CLIENT", of: settings, default: client),
+            identity: try .read("CODECOLLAB_RATE_IDENTITY", of: settings, default: identity)
+        )
+        return EdgeGate(desk: desk, rates: rates, origins: OriginPolicy(allowed: origins))
+    }
+
+    private static func ownAnswers(
+        _ surroundings: ServiceSurroundings
+    ) throws(ConfigurationFault) -> OwnAnswers {
+        let settings = surroundings.configuration
         let isLoopback = (settings.text("CODECOLLAB_HOST") ?? "127.0.0.1").hasPrefix("127.")
-        let own = OwnAnswers(
+        return OwnAnswers(
             watcher: FleetWatcher(surroundings.client, clock: surroundings.clock),
             traces: TraceGatherer(surroundings.client, surroundings.telemetry),
             showsTracesToEverybody: try settings.flag("CODECOLLAB_OPEN_TRACES", default: isLoopback)
-        )
-        return EdgePlanner(
-            routes: OwnAnswers.routes,
-            own: own.all,
-            gate: EdgeGate(desk: desk, rates: rates, origins: OriginPolicy(allowed: origins)),
-            forwarder: Forwarder(
-                transport: transport,
-                signer: surroundings.signer,
-                clock: surroundings.clock
-            ),
-            responder: Responder(
-                Routes(),
-                verifier: nil,
-                telemetry: surroundings.telemetry,
-                clock: surroundings.clock
-            ),
-            clock: surroundings.clock
         )
     }
 }

@@ -70,8 +70,8 @@ package struct EdgeGate: Sendable {
         }
     }
 
-    /// The request without a trace context of somebody we do not trust: only callers on this machine may choose
-    /// one.
+    /// The request without a trace context of somebody we do not trust: only callers on this machine may
+    /// choose one.
     package func withTrustedFields(_ request: ServerRequest) -> ServerRequest {
         let isLocal = request.peer == "unix" || request.peer == "::1" || request.peer.hasPrefix("127.")
         if isLocal { return request }

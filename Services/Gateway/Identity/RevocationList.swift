@@ -32,8 +32,8 @@ package final class RevocationList: Sendable {
 
     /// Whether an identity, issued when it says, is no longer good.
     ///
-    /// Tokens know their second of issue only: one of the very second of a revocation is believed, since it may
-    /// be the first of a new sign-in.
+    /// Tokens know their second of issue only: one of the very second of a revocation is believed, since it
+    /// may be the first of a new sign-in.
     package func covers(_ identity: Identity) -> Bool {
         state.withLock { state in
             if let signIn = identity.signInID, state.signIns.contains(signIn) { return true }

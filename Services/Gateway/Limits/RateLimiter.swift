@@ -14,8 +14,8 @@ package struct RateVerdict: Sendable, Equatable {
 
 /// The generic cell rate algorithm: one number per client, the instant at which its bucket would be empty.
 ///
-/// Bounded by two generations: when the young one is full it becomes the old one; forgetting a client forgives
-/// it.
+/// Bounded by two generations: when the young one is full it becomes the old one; forgetting a client
+/// forgives it.
 package final class RateLimiter: Sendable {
     private struct State {
         var young: [String: UInt64] = [:]

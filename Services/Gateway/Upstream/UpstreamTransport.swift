@@ -30,8 +30,8 @@ package struct UpstreamAnswer: Sendable {
     }
 }
 
-/// Reaches the services through the fleet's client: pooled connections over Unix sockets or loopback, a breaker,
-/// one repetition of what may be repeated.
+/// Reaches the services through the fleet's client: pooled connections over Unix sockets or loopback, a
+/// breaker, one repetition of what may be repeated.
 package struct PeerTransport: UpstreamTransport {
     private let client: FleetClient
 
