@@ -39,6 +39,11 @@ struct CompilerJob: Sendable {
         where request.files[..<index].contains(where: { $0.path == file.path }) {
             throw Self.refusal("/files/\(index)/path", .duplicateField, "\(file.path) comes twice")
         }
+        for (index, file) in request.files.enumerated()
+        where request.files.contains(where: { $0.path.text.hasPrefix("\(file.path.text)/") }) {
+            throw Self.refusal(
+                "/files/\(index)/path", .notAllowed, "\(file.path.text) is a file and a directory")
+        }
         guard let entry = request.entry else { return request.files.first?.path ?? .zero }
         guard request.files.contains(where: { $0.path == entry }) else {
             throw Self.refusal("/entry", .notAllowed, "\(entry) is none of the files")

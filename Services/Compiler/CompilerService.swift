@@ -35,13 +35,16 @@ package final class CompilerService: Sendable {
         reports = KeptResults(directory: "\(store.reader.directory)/reports")
     }
 
-    /// Builds the program of a request; for a language whose source is run as it is, answers at once.
+    /// Builds the program of a request; for a language whose source is run as it is, checks it.
+    ///
+    /// Runs of such languages start without asking. Only a run that fails is worth the question whether its
+    /// source was a program at all, so that nobody's good program waits for a check.
     /// - Throws: `Problem` for a request that makes no sense or an overloaded service; what the sandbox
     /// throws.
     package func compile(_ request: CompilationRequest) async throws -> Compilation {
         let start = monotonicNanoseconds()
         let job = try CompilerJob(request, languages)
-        guard job.found.isCompiled else { return .with { $0.toolchain = job.toolchain } }
+        guard job.found.isCompiled else { return try await checkOnly(request, start) }
         if var kept = compilations[job.key], isStillThere(kept) {
             kept.isCached = true
             kept.wallMicroseconds = Self.microseconds(since: start)
@@ -51,6 +54,18 @@ package final class CompilerService: Sendable {
         result.isCached = isShared
         result.wallMicroseconds = Self.microseconds(since: start)
         return result
+    }
+
+    private func checkOnly(_ request: CompilationRequest, _ start: UInt64) async throws -> Compilation {
+        let report = try await check(request)
+        return .with {
+            $0.state = report.limit != nil ? .limited : report.hasErrors ? .failed : .succeeded
+            $0.diagnostics = report.diagnostics
+            $0.toolchain = report.toolchain
+            $0.limit = report.limit
+            $0.isCached = report.isCached
+            $0.wallMicroseconds = Self.microseconds(since: start)
+        }
     }
 
     /// Checks the sources of a request without making anything.

@@ -118,6 +118,7 @@ import Testing
     func refuses() async throws {
         let (service, _) = try Workbench.make { _ in .building("main") }
         let twice = try Workbench.request("c", ("a.c", ""), ("a.c", ""))
+        let both = try Workbench.request("c", ("a.c", ""), ("a.c/b.c", ""))
         let elsewhere = try {
             var request = try Workbench.request("c", ("a.c", ""))
             request.entry = try SourcePath("b.c")
@@ -129,7 +130,7 @@ import Testing
             return request
         }()
         for (request, pointer) in [
-            (twice, "/files/1/path"), (elsewhere, "/entry"), (binary, "/files/0/content"),
+            (twice, "/files/1/path"), (both, "/files/0/path"), (elsewhere, "/entry"), (binary, "/files/0/content"),
         ] {
             await #expect { try await service.compile(request) } throws: {
                 ($0 as? Problem)?.errors?.first?.pointer == pointer

@@ -47,7 +47,7 @@ struct RunConduct: Sendable {
 
     private func build(_ files: [SourceFile]) async throws -> RunOutcome {
         guard try await languages.find(spec.language)?.isCompiled ?? true else {
-            return RunOutcome(try await execute(files, nil))
+            return try await interpret(files)
         }
         let compilation = try await compile(files)
         guard compilation.state == .succeeded else { return RunOutcome(.compileFailed) }
@@ -55,8 +55,31 @@ struct RunConduct: Sendable {
         return RunOutcome(try await execute(files, compilation.artifact))
     }
 
+    /// Runs a source as it is. Only when that fails the compiler is asked whether it was a program at all,
+    /// so that a good program waits for no check.
+    private func interpret(_ files: [SourceFile]) async throws -> RunOutcome {
+        let result = try await execute(files, nil)
+        guard result.verdict == .nonzeroExit, !result.stderr.content.isEmpty else {
+            return RunOutcome(result)
+        }
+        let check = await ignoring("without the compiler's word the run has failed as a program") {
+            try await askCompiler(files, Patience(deadline: ledger.clock.now(), clock: ledger.clock))
+        }
+        guard let check, check.state == .failed else { return RunOutcome(result) }
+        note(check)
+        var outcome = RunOutcome(.compileFailed)
+        outcome.execution = result
+        return outcome
+    }
+
     private func compile(_ files: [SourceFile]) async throws -> Compilation {
         journal.enter(.compiling)
+        let compilation = try await askCompiler(files, patience)
+        note(compilation)
+        return compilation
+    }
+
+    private func askCompiler(_ files: [SourceFile], _ patience: Patience) async throws -> Compilation {
         let started = monotonicNanoseconds()
         let request = CompilationRequest.with {
             $0.language = spec.language
@@ -66,13 +89,16 @@ struct RunConduct: Sendable {
         let errand = errand
         let compilation = try await patience.call { try await peers.compile(request, errand) }
         let elapsed = milliseconds(since: started)
+        journal.update { $0.timings.compileMilliseconds = elapsed }
+        return compilation
+    }
+
+    private func note(_ compilation: Compilation) {
         journal.note(.compile) {
             $0.compile = compilation
         } changing: {
             $0.compile = compilation
-            $0.timings.compileMilliseconds = elapsed
         }
-        return compilation
     }
 
     private func execute(_ files: [SourceFile], _ artifact: Digest256?) async throws -> ExecutionResult {
@@ -130,7 +156,7 @@ struct RunConduct: Sendable {
                 if let result = try await peers.execution(id, errand).result { return result }
             } catch let problem as Problem where problem.code == .notFound || problem.code == .gone {
                 throw LostExecution(reason: "the executor no longer knows the execution")
-            } catch where Patience.isTransient(error) && ledger.clock.now() < giveUp {
+            } catch  where Patience.isTransient(error) && ledger.clock.now() < giveUp {
                 attempt += 1
             }
             if let result = result.snapshot { return result }
