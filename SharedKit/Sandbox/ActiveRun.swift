@@ -73,6 +73,8 @@ final class ActiveRun {
     func end(_ reason: SandboxFlag) {
         guard ending.exceeded.insert(reason).inserted else { return }
         clock.killed(at: monotonicNanoseconds())
+        // The program may be known already: killing it instead of init keeps init's account of what it used.
+        readControl()
         runControl.kill()
     }
 

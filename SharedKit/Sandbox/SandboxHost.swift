@@ -66,6 +66,10 @@ package final class SandboxHost: Sendable {
     package func start(_ spec: SandboxSpec) async throws -> SandboxRun {
         var spec = try spec.validated()
         spec.mounts.removeAll(where: isVisible)
+        for mount in spec.mounts where !mount.target.hasPrefix("/box/") && !mount.target.hasPrefix("/tmp/") {
+            let reason = "\(mount.target) is not below /box or /tmp: show it to the whole host"
+            throw SandboxFailure.invalid(field: "mounts", reason: reason)
+        }
         let sandbox = try await workshop.launch(spec, try HostFiles(spec))
         let control = RunControl(initProcess: sandbox.initProcess)
         let mailbox = EventMailbox()

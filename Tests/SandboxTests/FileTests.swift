@@ -65,6 +65,16 @@ extension Isolation {
         }
 
         @Test(
+            "a mount outside the box belongs to the host's configuration",
+            arguments: ["/home/x", "/", "/etc"])
+        func foreignMounts(target: String) async throws {
+            let mount = ReadOnlyMount(source: "/usr/share", target: target)
+            await #expect(throws: SandboxFailure.self) {
+                try await Hosts.run(SandboxSpec(argv: ["true"], mounts: [mount]))
+            }
+        }
+
+        @Test(
             "paths that lead out are refused",
             arguments: ["../x", "/x", "a/../b", "a//b", "", ".", "a/", "a\u{0}b"])
         func paths(path: String) async throws {
