@@ -1,20 +1,23 @@
 private import Glibc
 private import Synchronization
-internal import SystemKit
+package import SystemKit
 
 /// Ends the process when its cooperative pool hangs: two tasks that spin stop a two-core service for ever,
 /// and no task can notice that. A crash is noticed by the supervisor, which starts the service again.
-final class Watchdog: Sendable {
+package final class Watchdog: Sendable {
     private let beats = Atomic<UInt64>(0)
+
+    /// Watches nothing yet.
+    package init() {}
 
     /// Watches from a thread of its own, for the life of the process.
     /// - Throws: `SystemFailure` when the thread cannot start.
-    func start() throws(SystemFailure) {
+    package func start() throws(SystemFailure) {
         _ = try DedicatedThread(named: "watchdog") { self.watch() }
     }
 
     /// Shows that the pool is alive; runs until cancelled.
-    func beat() async throws {
+    package func beat() async throws {
         while true {
             beats.add(1, ordering: .relaxed)
             try await Task.sleep(for: .milliseconds(250))
