@@ -9,12 +9,8 @@ enum BuildProduct {
 
     /// The build, and then the archive of its directory in an order and with times that depend on nothing.
     static func archiving(_ argv: [String], _ directory: String) -> [String] {
-        let script =
-            #"""
-            "$@" && exec tar --create --format=ustar --sort=name --mtime=@0 --owner=0 --group=0 \#
-            --numeric-owner 
-            """#
-            + "--file=\(archive) --directory=\(directory) ."
+        let flags = "--format=ustar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner"
+        let script = #""$@" && exec tar --create "# + "\(flags) --file=\(archive) --directory=\(directory) ."
         return ["/bin/sh", "-c", script, "sh"] + argv
     }
 

@@ -62,7 +62,7 @@ import Testing
     private static func get(_ path: String, _ statement: String, _ port: Int) async throws -> String {
         try await RawSocket.exchange(port: port) { socket in
             try socket.send(
-                "GET \(path) HTTP/1.1\r\nHost: a\r\n\(IdentityHeader.name): \(statement)\r\nConnection: close\r\n\r\n"
+                "GET \(path) HTTP/1.1\r\nHost: a\r\n\(fields(statement))\r\n\r\n"
             )
             return try socket.readToEnd()
         }
@@ -74,9 +74,13 @@ import Testing
         let json = body.json
         return try await RawSocket.exchange(port: port) { socket in
             try socket.send(
-                "POST \(path) HTTP/1.1\r\nHost: a\r\n\(IdentityHeader.name): \(statement)\r\nConnection: close\r\n"
+                "POST \(path) HTTP/1.1\r\nHost: a\r\n\(fields(statement))\r\n"
                     + "Content-Type: application/json\r\nContent-Length: \(json.utf8.count)\r\n\r\n\(json)")
             return try socket.readToEnd()
         }
+    }
+
+    private static func fields(_ statement: String) -> String {
+        "\(IdentityHeader.name): \(statement)\r\nConnection: close"
     }
 }

@@ -130,7 +130,8 @@ import Testing
             return request
         }()
         for (request, pointer) in [
-            (twice, "/files/1/path"), (both, "/files/0/path"), (elsewhere, "/entry"), (binary, "/files/0/content"),
+            (twice, "/files/1/path"), (both, "/files/0/path"), (elsewhere, "/entry"),
+            (binary, "/files/0/content"),
         ] {
             await #expect { try await service.compile(request) } throws: {
                 ($0 as? Problem)?.errors?.first?.pointer == pointer
