@@ -257,7 +257,20 @@ def fleet_processes(home):
 
 
 def cgroups():
-    return {root for root, _, _ in os.walk("/sys/fs/cgroup") if "codecollab" in root}
+    """Our sandboxes' cgroups whose owner is gone, and nobody else's: other suites may run beside this one."""
+    found = set()
+    for root, _, _ in os.walk("/sys/fs/cgroup"):
+        name = os.path.basename(root)
+        if name.startswith("codecollab-"):
+            owner = name.split("-")[1]
+            if not (owner.isdigit() and os.path.exists(f"/proc/{owner}")):
+                found.add(root)
+    return found
+
+
+def run_cgroups(owner):
+    """The cgroups of programs that the process `owner` runs at the moment."""
+    return {root for root, _, _ in os.walk("/sys/fs/cgroup") if os.path.basename(root).startswith(f"codecollab-{owner}-")}
 
 
 def mounts():
@@ -275,9 +288,13 @@ def open_ports(base):
     return found
 
 
+# Made by tests, other suites' among them, and removed by whoever made them.
+TEST_FOLDERS = ("codecollab-test-", "codecollab-fleet-", "codecollab-bench-")
+
+
 def temporary_files():
     return {entry for folder in ("/tmp", "/dev/shm", "/var/tmp") if os.path.isdir(folder)
-            for entry in (os.path.join(folder, name) for name in os.listdir(folder))
+            for entry in (os.path.join(folder, name) for name in os.listdir(folder) if not name.startswith(TEST_FOLDERS))
             if "codecollab" in entry or "sandbox" in entry}
 
 

@@ -69,7 +69,7 @@ class Victim(threading.Thread):
 
 def state(running, executor):
     return {"fds": descriptors(executor), "processes": set(running.processes()), "mounts": set(mounts()),
-            "cgroups": cgroups(), "files": temporary_files(), "memory": memory(executor)}
+            "cgroups": run_cgroups(executor), "files": temporary_files(), "memory": memory(executor)}
 
 
 def main():

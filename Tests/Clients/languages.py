@@ -47,7 +47,7 @@ PROGRAMS = {
     "go": dict(
         hello='package main\nimport "fmt"\nfunc main(){fmt.Println("hello")}',
         echo='package main\nimport ("io";"os")\nfunc main(){io.Copy(os.Stdout,os.Stdin)}',
-        exit='package main\nimport "os"\nfunc main(){os.Exit(7)}', broken=("package main\nfunc main(){\n  x := \n}\n", 3),
+        exit='package main\nimport "os"\nfunc main(){os.Exit(7)}', broken=("package main\nfunc main(){\n  x := )\n}\n", 3),
         crash='package main\nfunc main(){panic("no")}', busy="package main\nfunc main(){for{}}",
         eater="package main\nvar a [][]byte\nfunc main(){for{b:=make([]byte,1<<20);for i:=range b{b[i]=1};a=append(a,b)}}",
         sleeper='package main\nimport "time"\nfunc main(){time.Sleep(60*time.Second)}',

@@ -1,7 +1,8 @@
 import Foundation
 import SystemKit
 
-/// A check of the fleet in Python, where the third-party clients live; it prints what failed and ends with 1 then.
+/// A check of the fleet in Python, where the third-party clients live; it prints what failed and ends with 1
+/// then.
 struct ClientScript: Sendable, CustomStringConvertible {
     let name: String
 
@@ -38,7 +39,8 @@ struct ClientScript: Sendable, CustomStringConvertible {
     private static func runBlocking(_ name: String, _ more: [String: String]) throws -> Outcome {
         let process = Process()
         let surroundings = ProcessInfo.processInfo.environment
-        process.executableURL = URL(fileURLWithPath: surroundings["CODECOLLAB_PYTHON"].flatMap(existing) ?? "/usr/bin/env")
+        process.executableURL = URL(
+            fileURLWithPath: surroundings["CODECOLLAB_PYTHON"].flatMap(existing) ?? "/usr/bin/env")
         let script = "\(root)/Tests/Clients/\(name).py"
         process.arguments = process.executableURL?.path == "/usr/bin/env" ? ["python3", script] : [script]
         process.environment = surroundings.merging(more) { $1 }
@@ -57,6 +59,7 @@ struct ClientScript: Sendable, CustomStringConvertible {
     }
 
     /// The installation that these sources belong to.
-    static let root: String = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let root: String = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent().path
 }

@@ -14,10 +14,13 @@ struct FleetTests {
         FileHandle.standardError.write(Data("\(script):\n\(summary)\n".utf8))
     }
 
-    @Test("eight services are ready within 3 s; nothing is left after down, nor after kill -9 of the supervisor")
+    @Test(
+        "eight services are ready within 3 s; nothing is left after down, nor after kill -9 of the supervisor"
+    )
     func startup() async throws { try await expectSuccess(ClientScript("startup")) }
 
-    @Test("every language found says hello, echoes, exits, breaks and meets its limits with the right verdict")
+    @Test(
+        "every language found says hello, echoes, exits, breaks and meets its limits with the right verdict")
     func languages() async throws { try await expectSuccess(ClientScript("languages")) }
 
     @Test("kill -9 of each service in turn loses nothing acknowledged, runs nothing twice, refuses nobody")
@@ -26,13 +29,17 @@ struct FleetTests {
     @Test("one run is one trace; metrics and logs are what promtool and a JSON reader expect")
     func observability() async throws { try await expectSuccess(ClientScript("observability")) }
 
-    @Test("schemathesis finds nothing, as guest and as user", .enabled(if: Fleet.hasSchemathesis, "schemathesis is not installed"))
+    @Test(
+        "schemathesis finds nothing, as guest and as user",
+        .enabled(if: Fleet.hasSchemathesis, "schemathesis is not installed"))
     func fuzz() async throws { try await expectSuccess(ClientScript("api_fuzz")) }
 
     @Test("hostile programs get their verdict and leave nothing; a victim beside them is unharmed")
     func hostile() async throws { try await expectSuccess(ClientScript("hostile")) }
 
-    @Test("bad input is a problem with its code; every endpoint is served; thousands of bad requests leak nothing")
+    @Test(
+        "bad input is a problem with its code; every endpoint is served; bad requests leak nothing"
+    )
     func badInput() async throws { try await expectSuccess(ClientScript("bad_input")) }
 }
 
@@ -40,7 +47,9 @@ struct FleetTests {
 enum Fleet {
     /// Whether all executables are there.
     static var isBuilt: Bool {
-        let names = ["codecollab", "gateway", "auth", "session", "collab", "ai", "compiler", "executor", "profiler"]
+        let names = [
+            "codecollab", "gateway", "auth", "session", "collab", "ai", "compiler", "executor", "profiler",
+        ]
         return names.allSatisfy {
             FileManager.default.isExecutableFile(atPath: "\(ClientScript.root)/.build/release/\($0)")
         }
