@@ -35,7 +35,8 @@ func system(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, path: "SharedKit/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
-/// One service is two targets in one folder: what it knows (a library, so that tests can link it) and its `main`.
+/// One service is two targets in one folder: what it knows (a library, so that tests can link it) and its
+/// `main`.
 func service(_ name: String, needs: Needs = [], resources: [Resource] = []) -> [Target] {
     let base: Needs = ["Contracts", "SystemKit", "Telemetry", "ServiceKit", log] + nio
     return [
@@ -129,7 +130,8 @@ let package = Package(
         + service("Collab", needs: ["Storage", grdb])
         + service("AI", needs: ["Sandbox", "Languages", "Artifacts", "Diagnostics"])
         + service("Compiler", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics"])
-        + service("Executor", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics", metrics])
+        + service(
+            "Executor", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics", metrics])
         + service("Profiler", needs: ["Storage", grdb])
         + wanted([
             tests("Contracts", needs: ["Contracts"], support: []),
@@ -153,8 +155,15 @@ let package = Package(
                 needs: ["ServiceKit", "Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", log]
                     + nio),
             tests("Gateway", needs: ["GatewayService", "ServiceKit", "Contracts", "Credentials"] + nio),
-            tests("Auth", needs: ["AuthService", "ServiceKit", "Contracts", "Credentials", "Storage", "SystemKit", grdb]),
-            tests("Session", needs: ["SessionService", "SystemKit", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
+            tests(
+                "Auth",
+                needs: [
+                    "AuthService", "ServiceKit", "Contracts", "Credentials", "Storage", "SystemKit", grdb,
+                ]),
+            tests(
+                "Session",
+                needs: ["SessionService", "SystemKit", "ServiceKit", "Contracts", "Credentials", "Storage"]
+                    + nio),
             tests(
                 "Collab", needs: ["CollabService", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
             tests(
@@ -169,8 +178,14 @@ let package = Package(
                     "CompilerService", "Diagnostics", "Languages", "Artifacts", "Sandbox", "SystemKit",
                     "ServiceKit", "Contracts", "Credentials",
                 ]),
-            tests("Executor", needs: ["ExecutorService", "Artifacts", "SystemKit", "ServiceKit", "Contracts", "Credentials"] + nio),
-            tests("Profiler", needs: ["ProfilerService", "SystemKit", "ServiceKit", "Contracts", "Credentials"] + nio),
+            tests(
+                "Executor",
+                needs: [
+                    "ExecutorService", "Artifacts", "SystemKit", "ServiceKit", "Contracts", "Credentials",
+                ] + nio),
+            tests(
+                "Profiler",
+                needs: ["ProfilerService", "SystemKit", "ServiceKit", "Contracts", "Credentials"] + nio),
             tests("Fleet", needs: ["Contracts", "SystemKit", "ServiceKit"]),
             tests("Tidy", needs: [], support: []),
         ]) + benches,

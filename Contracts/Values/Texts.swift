@@ -3,8 +3,8 @@ public struct SourcePath: WireText, Comparable {
     /// The path, e.g. `src/main.c`.
     public let text: String
 
-    /// Parses a path: 1 to 255 bytes, at most 8 parts of 1 to 100 bytes without control characters or backslash,
-    /// none of them `.` or `..`.
+    /// Parses a path: 1 to 255 bytes, at most 8 parts of 1 to 100 bytes without control characters or
+    /// backslash, none of them `.` or `..`.
     /// - Throws: `WireFault`.
     public init(_ text: String) throws(WireFault) {
         guard (1...255).contains(text.utf8.count) else {

@@ -41,7 +41,8 @@ struct ProfilerRoutes: Sendable {
         let isReplayed = try !isNew && call.idempotencyKey() != nil
         return Reply(
             profile, status: 202,
-            headers: isReplayed ? ["Location": location, "Idempotent-Replayed": "true"] : ["Location": location])
+            headers: isReplayed
+                ? ["Location": location, "Idempotent-Replayed": "true"] : ["Location": location])
     }
 
     /// Where a follower starts.

@@ -8,9 +8,9 @@ internal import SystemKit
 
 /// Where a program's memory and CPU went over time.
 ///
-/// Start reading here. `RecordingDesk` runs a `Recorder` for each execution, which follows the executor's events;
-/// `ProfileFigures` is what they mean, `SampleChunk` how samples are packed, `ProfileStore` where they stay.
-/// The program itself is never touched: all figures come from outside its sandbox.
+/// Start reading here. `RecordingDesk` runs a `Recorder` for each execution, which follows the executor's
+/// events; `ProfileFigures` is what they mean, `SampleChunk` how samples are packed, `ProfileStore` where
+/// they stay. The program itself is never touched: all figures come from outside its sandbox.
 package struct ProfilerService: Sendable {
     private let store: ProfileStore
     private let desk: RecordingDesk
@@ -51,13 +51,17 @@ package struct ProfilerService: Sendable {
         var prefix = ""
         for part in path.split(separator: "/") {
             prefix += "/\(part)"
-            if mkdir(prefix, 0o700) != 0 && errno != EEXIST { throw SystemFailure(call: "mkdir", errno: errno) }
+            if mkdir(prefix, 0o700) != 0 && errno != EEXIST {
+                throw SystemFailure(call: "mkdir", errno: errno)
+            }
         }
     }
 
     /// Starts recording; answers whether the profile is new.
     /// - Throws: `Problem`: `not_found` for executions of others, `conflict`, `overloaded`, `unavailable`.
-    func create(_ request: ProfileRequest, for call: some CallAccess) async throws -> (profile: Profile, isNew: Bool) {
+    func create(
+        _ request: ProfileRequest, for call: some CallAccess
+    ) async throws -> (profile: Profile, isNew: Bool) {
         let owner = try call.identity
         let now = clock.now().milliseconds
         let birth = ProfileStore.Birth(

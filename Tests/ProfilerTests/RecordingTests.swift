@@ -25,7 +25,8 @@ import TestSupport
     }
 
     private func create(
-        _ service: RunningService, as caller: Identity, wait: Int? = nil, key: String? = nil, run: RunID? = nil
+        _ service: RunningService, as caller: Identity, wait: Int? = nil, key: String? = nil,
+        run: RunID? = nil
     ) async throws -> Profile {
         var options = CallOptions(as: caller, idempotencyKey: key)
         if let wait { options.headers.add(name: "Prefer", value: "wait=\(wait)") }
@@ -51,7 +52,8 @@ import TestSupport
     ) async throws -> Timeline {
         try await service.client.call(
             ProfilerEndpoints.timeline,
-            CallOptions(as: caller, path: ["profile_id": id.text], query: points.map { ["points": "\($0)"] } ?? [:]))
+            CallOptions(
+                as: caller, path: ["profile_id": id.text], query: points.map { ["points": "\($0)"] } ?? [:]))
     }
 
     private func problem(_ work: () async throws -> Void) async -> ProblemCode? {
@@ -190,9 +192,13 @@ import TestSupport
             let profile = try await create(service, as: ada, wait: 10)
             let eve = try Identity.tester("Eve")
             let path = ["profile_id": profile.id.text]
-            #expect(await problem { _ = try await service.client.call(ProfilerEndpoints.get, CallOptions(as: eve, path: path)) } == .notFound)
+            #expect(
+                await problem {
+                    _ = try await service.client.call(ProfilerEndpoints.get, CallOptions(as: eve, path: path))
+                } == .notFound)
             #expect(await problem { _ = try await timeline(service, profile.id, as: eve) } == .notFound)
-            #expect(await problem { _ = try await follow(service, profile.id, as: eve, after: nil) } == .notFound)
+            #expect(
+                await problem { _ = try await follow(service, profile.id, as: eve, after: nil) } == .notFound)
             #expect(try await service.client.call(ProfilerEndpoints.list, CallOptions(as: eve)).items.isEmpty)
             executor.state.withLock { $0.owner = ada.userID }
             #expect(await problem { _ = try await create(service, as: eve) } == .notFound)
@@ -210,7 +216,9 @@ import TestSupport
             #expect(try await create(service, as: ada, key: "k").id == first.id)
             #expect(try await create(service, as: ada).id == first.id)
             #expect(await problem { _ = try await create(service, as: ada, run: run) } == .conflict)
-            #expect(await problem { _ = try await create(service, as: ada, key: "k", run: run) } == .idempotencyMismatch)
+            #expect(
+                await problem { _ = try await create(service, as: ada, key: "k", run: run) }
+                    == .idempotencyMismatch)
         }
     }
 

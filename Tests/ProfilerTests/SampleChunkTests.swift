@@ -79,7 +79,8 @@ import TestSupport
         for _ in 0..<20_000 {
             var broken = bytes
             for _ in 0..<Int.random(in: 1...4, using: &chance) {
-                broken[Int.random(in: broken.indices, using: &chance)] = UInt8.random(in: 0...255, using: &chance)
+                broken[Int.random(in: broken.indices, using: &chance)] = UInt8.random(
+                    in: 0...255, using: &chance)
             }
             do throws(SampleFault) {
                 #expect(try decoded(broken, limit: 64).count <= 64)

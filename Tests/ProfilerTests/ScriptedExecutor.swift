@@ -19,12 +19,13 @@ final class ScriptedExecutor: Sendable {
         state.withLock { state in
             for sample in source {
                 let sequence = state.events.count + 1
-                state.events.append(.with {
-                    $0.sequence = sequence
-                    $0.kind = .usage
-                    $0.atMicroseconds = sample.atMicroseconds
-                    $0.usage = sample
-                })
+                state.events.append(
+                    .with {
+                        $0.sequence = sequence
+                        $0.kind = .usage
+                        $0.atMicroseconds = sample.atMicroseconds
+                        $0.usage = sample
+                    })
             }
         }
     }
@@ -32,16 +33,17 @@ final class ScriptedExecutor: Sendable {
     func finish(peak: Int = 0) {
         state.withLock { state in
             let sequence = state.events.count + 1
-            state.events.append(.with {
-                $0.sequence = sequence
-                $0.kind = .finished
-                $0.result = .with {
-                    $0.memoryPeakBytes = peak
-                    $0.cpuUserMicroseconds = 40_000
-                    $0.cpuSystemMicroseconds = 2000
-                    $0.wallMicroseconds = 1_000_000
-                }
-            })
+            state.events.append(
+                .with {
+                    $0.sequence = sequence
+                    $0.kind = .finished
+                    $0.result = .with {
+                        $0.memoryPeakBytes = peak
+                        $0.cpuUserMicroseconds = 40_000
+                        $0.cpuSystemMicroseconds = 2000
+                        $0.wallMicroseconds = 1_000_000
+                    }
+                })
         }
     }
 
@@ -52,7 +54,8 @@ final class ScriptedExecutor: Sendable {
             let id: ExecutionID = try call.path("execution_id")
             return Execution.with { $0.id = id }
         }
-        routes.events(on: ExecutorEndpoints.events, prepare: { [self] call in try check(call) }) { [self] call, _, stream in
+        routes.events(on: ExecutorEndpoints.events, prepare: { [self] call in try check(call) }) {
+            [self] call, _, stream in
             try await self.stream(from: call.lastEventID() ?? 0, to: stream)
         }
         return ServiceParts(routes)

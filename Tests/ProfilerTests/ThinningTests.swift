@@ -47,7 +47,9 @@ import TestSupport
     func peak() {
         var figures = ProfileFigures()
         let source = samples(500)
-        for (index, sample) in source.enumerated() { #expect(figures.take(usage(index + 1, sample)) == .sample(sample)) }
+        for (index, sample) in source.enumerated() {
+            #expect(figures.take(usage(index + 1, sample)) == .sample(sample))
+        }
         let highest = source.max { $0.memoryBytes < $1.memoryBytes }
         #expect(figures.memoryPeak == highest?.memoryBytes && figures.memoryPeakAt == highest?.atMicroseconds)
         #expect(figures.samples == 500 && figures.minorFaults == source.last?.minorFaults)
@@ -59,7 +61,9 @@ import TestSupport
         let source = samples(5)
         for (index, sample) in source.enumerated() { _ = figures.take(usage(index + 1, sample)) }
         let before = figures
-        for (index, sample) in source.enumerated() { #expect(figures.take(usage(index + 1, sample)) == .nothing) }
+        for (index, sample) in source.enumerated() {
+            #expect(figures.take(usage(index + 1, sample)) == .nothing)
+        }
         #expect(figures == before)
     }
 

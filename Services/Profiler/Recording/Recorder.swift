@@ -4,7 +4,8 @@ private import NIOHTTP1
 internal import ServiceKit
 internal import SystemKit
 
-/// Records one execution: follows its events, stores samples chunk by chunk, goes on after a broken connection.
+/// Records one execution: follows its events, stores samples chunk by chunk, goes on after a broken
+/// connection.
 actor Recorder {
     private let row: ProfileRow
     private let track: LiveTrack
@@ -16,7 +17,9 @@ actor Recorder {
     private var storedAtNanoseconds = monotonicNanoseconds()
     private var isFinished = false
 
-    init(_ row: ProfileRow, _ track: LiveTrack, _ store: ProfileStore, _ client: FleetClient, _ logger: Logger) {
+    init(
+        _ row: ProfileRow, _ track: LiveTrack, _ store: ProfileStore, _ client: FleetClient, _ logger: Logger
+    ) {
         self.row = row
         self.track = track
         self.store = store
@@ -25,20 +28,24 @@ actor Recorder {
         figures = row.figures
     }
 
-    /// Records until the program has ended, the executor has lost it, or the task is cancelled; then the profile
-    /// stays `recording` and the next start goes on with it.
+    /// Records until the program has ended, the executor has lost it, or the task is cancelled; then the
+    /// profile stays `recording` and the next start goes on with it.
     func run() async {
         await follow()
         let state: Profile.State = isFinished ? .finished : Task.isCancelled ? .recording : .incomplete
         do {
             try await flush(as: state)
         } catch {
-            logger.error("a profile's end was not stored", metadata: ["error": "\(error)", "profile": "\(row.profile.id)"])
+            logger.error(
+                "a profile's end was not stored",
+                metadata: ["error": "\(error)", "profile": "\(row.profile.id)"])
         }
         track.end()
         logger.info(
             "recording over",
-            metadata: ["profile": "\(row.profile.id)", "state": "\(state.rawValue)", "samples": "\(figures.samples)"])
+            metadata: [
+                "profile": "\(row.profile.id)", "state": "\(state.rawValue)", "samples": "\(figures.samples)",
+            ])
     }
 
     private func follow() async {
@@ -82,7 +89,9 @@ actor Recorder {
             chunk.append(sample)
             track.add(sample)
             let age = monotonicNanoseconds() - storedAtNanoseconds
-            if chunk.isFull || age > UInt64(Limits.chunkMilliseconds) * 1_000_000 { try await flush(as: .recording) }
+            if chunk.isFull || age > UInt64(Limits.chunkMilliseconds) * 1_000_000 {
+                try await flush(as: .recording)
+            }
         }
     }
 

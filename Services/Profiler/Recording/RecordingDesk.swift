@@ -33,7 +33,9 @@ final class RecordingDesk: Sendable {
             taken += 1
             return true
         }
-        guard isFree else { throw Problem(.overloaded, "too many programs are recorded at once", retryAfter: 1000) }
+        guard isFree else {
+            throw Problem(.overloaded, "too many programs are recorded at once", retryAfter: 1000)
+        }
     }
 
     /// Gives a place back that no recording uses.

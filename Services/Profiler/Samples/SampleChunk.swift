@@ -2,10 +2,10 @@ package import Contracts
 
 /// Some samples on their way to the database, column by column, in memory that was allocated once.
 ///
-/// As bytes: the format (1), the number of samples, then each column: its first value and the distances between
-/// its values as zigzag varints; the time column stores the change of the distance, zero at a steady 100 Hz. A
-/// sample of a steady program takes 8 bytes instead of 48. `append` and `encode` are proved at compile time not
-/// to allocate.
+/// As bytes: the format (1), the number of samples, then each column: its first value and the distances
+/// between its values as zigzag varints; the time column stores the change of the distance, zero at a steady
+/// 100 Hz. A sample of a steady program takes 8 bytes instead of 48. `append` and `encode` are proved at
+/// compile time not to allocate.
 package struct SampleChunk: ~Copyable {
     static let format: UInt64 = 1
     static let columns = 6
@@ -123,7 +123,8 @@ extension SampleChunk {
     }
 
     private static func decode(
-        _ field: WritableKeyPath<UsageSample, Int>, _ reader: inout VarintReader, _ samples: inout [UsageSample]
+        _ field: WritableKeyPath<UsageSample, Int>, _ reader: inout VarintReader,
+        _ samples: inout [UsageSample]
     ) throws(SampleFault) {
         var value: Int64 = 0
         for index in samples.indices {

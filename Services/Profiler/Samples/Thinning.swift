@@ -2,13 +2,16 @@ package import Contracts
 
 /// Fewer samples that show the same: of every stretch of time its lowest and its highest memory stay.
 package enum Thinning {
-    /// At most `points` samples out of `samples`, which are in order of time; all of them when they are few enough.
+    /// At most `points` samples out of `samples`, which are in order of time; all of them when they are few
+    /// enough.
     ///
     /// The highest and the lowest memory are always among them; with six points or more, first and last too.
     /// - Precondition: `points` is at least 2.
     package static func thin(_ samples: [UsageSample], to points: Int) -> [UsageSample] {
         precondition(points >= 2, "a lowest and a highest sample are two")
-        guard samples.count > points, let first = samples.first, let last = samples.last else { return samples }
+        guard samples.count > points, let first = samples.first, let last = samples.last else {
+            return samples
+        }
         guard points >= 6 else { return buckets(samples[...], points / 2) }
         return [first] + buckets(samples.dropFirst().dropLast(), (points - 2) / 2) + [last]
     }

@@ -8,7 +8,8 @@ struct ProfileRow: Sendable {
     let figures: ProfileFigures
 
     static let columns = """
-        id, owner_identity, execution_id, run_id, state, created_ms, samples, memory_peak_bytes, memory_peak_at_us,
+        id, owner_identity, execution_id, run_id, state, created_ms, samples, memory_peak_bytes,
+        memory_peak_at_us,
         cpu_us, wall_us, minor_faults, major_faults, last_event, last_at_us
         """
 
@@ -53,7 +54,8 @@ extension ProfileFigures {
 enum ProfileSchema {
     static let first = """
         CREATE TABLE profile (
-            id TEXT PRIMARY KEY, owner TEXT NOT NULL, owner_identity TEXT NOT NULL, execution_id TEXT NOT NULL,
+            id TEXT PRIMARY KEY, owner TEXT NOT NULL, owner_identity TEXT NOT NULL,
+            execution_id TEXT NOT NULL,
             run_id TEXT, idempotency_key TEXT, state TEXT NOT NULL, created_ms INTEGER NOT NULL,
             samples INTEGER NOT NULL DEFAULT 0, memory_peak_bytes INTEGER NOT NULL DEFAULT 0,
             memory_peak_at_us INTEGER NOT NULL DEFAULT 0, cpu_us INTEGER NOT NULL DEFAULT 0,

@@ -35,7 +35,8 @@ struct ProfileStore: Sendable {
             try Retention.makeRoom(owner: birth.owner.userID, database)
             try database.execute(
                 sql: """
-                    INSERT INTO profile (id, owner, owner_identity, execution_id, run_id, idempotency_key, state, created_ms)
+                    INSERT INTO profile (id, owner, owner_identity, execution_id, run_id,
+                    idempotency_key, state, created_ms)
                     VALUES (?, ?, ?, ?, ?, ?, 'recording', ?)
                     """,
                 arguments: [
@@ -58,7 +59,8 @@ struct ProfileStore: Sendable {
         let owner = birth.owner.userID.text
         if let key = birth.key,
             let row = try Row.fetchOne(
-                database, sql: "SELECT \(ProfileRow.columns) FROM profile WHERE owner = ? AND idempotency_key = ?",
+                database,
+                sql: "SELECT \(ProfileRow.columns) FROM profile WHERE owner = ? AND idempotency_key = ?",
                 arguments: [owner, key])
         {
             let known = try ProfileRow(row)
@@ -69,7 +71,8 @@ struct ProfileStore: Sendable {
         }
         guard
             let row = try Row.fetchOne(
-                database, sql: "SELECT \(ProfileRow.columns) FROM profile WHERE owner = ? AND execution_id = ?",
+                database,
+                sql: "SELECT \(ProfileRow.columns) FROM profile WHERE owner = ? AND execution_id = ?",
                 arguments: [owner, birth.request.executionID.text])
         else { return nil }
         let known = try ProfileRow(row)
@@ -97,7 +100,8 @@ struct ProfileStore: Sendable {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT \(ProfileRow.columns) FROM profile WHERE owner = ? AND id < ? ORDER BY id DESC LIMIT ?
+                    SELECT \(ProfileRow.columns) FROM profile WHERE owner = ? AND id < ?
+                    ORDER BY id DESC LIMIT ?
                     """,
                 arguments: [owner.text, cursor?.text ?? "prf_~", limit + 1]
             ).map { try ProfileRow($0).profile }
@@ -110,7 +114,8 @@ struct ProfileStore: Sendable {
     func unfinished() async throws -> [ProfileRow] {
         try await store.read { database in
             try Row.fetchAll(
-                database, sql: "SELECT \(ProfileRow.columns) FROM profile WHERE state = 'recording' ORDER BY id"
+                database,
+                sql: "SELECT \(ProfileRow.columns) FROM profile WHERE state = 'recording' ORDER BY id"
             ).map { try ProfileRow($0) }
         }
     }
@@ -128,11 +133,13 @@ struct ProfileStore: Sendable {
             if let chunk { try SampleTable.add(chunk, to: id, database) }
             try database.cachedStatement(
                 sql: """
-                    UPDATE profile SET state = ?, samples = ?, memory_peak_bytes = ?, memory_peak_at_us = ?, cpu_us = ?,
-                        wall_us = ?, minor_faults = ?, major_faults = ?, last_event = ?, last_at_us = ? WHERE id = ?
+                    UPDATE profile SET state = ?, samples = ?, memory_peak_bytes = ?,
+                        memory_peak_at_us = ?, cpu_us = ?, wall_us = ?, minor_faults = ?, major_faults = ?, last_event = ?,
+                        last_at_us = ? WHERE id = ?
                     """
             ).execute(arguments: [
-                state.rawValue, figures.samples, figures.memoryPeak, figures.memoryPeakAt, figures.cpu, figures.wall,
+                state.rawValue, figures.samples, figures.memoryPeak, figures.memoryPeakAt, figures.cpu,
+                figures.wall,
                 figures.minorFaults, figures.majorFaults, figures.lastEvent, figures.lastAt, id.text,
             ])
         }

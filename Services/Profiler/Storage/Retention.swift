@@ -19,7 +19,8 @@ enum Retention {
         _ database: Database, _ condition: String, _ arguments: StatementArguments
     ) throws -> (profiles: Int, bytes: Int) {
         let row = try Row.fetchOne(
-            database, sql: "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM profile \(condition)", arguments: arguments)
+            database, sql: "SELECT COUNT(*), COALESCE(SUM(bytes), 0) FROM profile \(condition)",
+            arguments: arguments)
         return (row?[0] ?? 0, row?[1] ?? 0)
     }
 

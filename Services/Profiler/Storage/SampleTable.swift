@@ -10,7 +10,8 @@ enum SampleTable {
             sql: "UPDATE profile SET stored_samples = stored_samples + ?, bytes = bytes + ? WHERE id = ?"
         ).execute(arguments: [chunk.samples, chunk.bytes.count, id.text])
         let stored = try Int.fetchOne(
-            database.cachedStatement(sql: "SELECT stored_samples FROM profile WHERE id = ?"), arguments: [id.text])
+            database.cachedStatement(sql: "SELECT stored_samples FROM profile WHERE id = ?"),
+            arguments: [id.text])
         if stored ?? 0 > Limits.samplesPerProfile { try thin(id, database) }
     }
 

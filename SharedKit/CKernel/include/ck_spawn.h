@@ -39,7 +39,7 @@ int ck_next_signal(int descriptor);
 /* Orphans below the calling process become its children (PR_SET_CHILD_SUBREAPER). */
 int ck_adopt_orphans(void);
 
-/* How a child ended: pid, exit code or -1, signal or 0; pid 0 when none has ended, -1 when there is no child. */
+/* How a child ended: pid, exit code or -1, signal or 0; pid 0 when none has ended, -1 when there is none. */
 struct ck_ended {
     pid_t pid;
     int exit_code;

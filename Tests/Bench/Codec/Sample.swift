@@ -4,14 +4,18 @@ internal import Contracts
 enum Sample {
     static let text = """
         {"id":"run_01JD0000000000000000000000","session":"ses_01JD0000000000000000000000","language":\
-        "python","state":"succeeded","title":"Größe \\"eins\\" – 数","created_at_ms":1795428000123,"cpu_ms":12.75,\
-        "wall_ms":31.5,"exit_code":0,"memory_bytes":16777216,"stdout":"line one\\nline two\\nline three\\tend of the output\\n"\
+        "python","state":"succeeded","title":"Größe \\"eins\\" – 数","created_at_ms":1795428000123\
+        ,"cpu_ms":12.75,\
+        "wall_ms":31.5,"exit_code":0,"memory_bytes":16777216\
+        ,"stdout":"line one\\nline two\\nline three\\tend of the output\\n"\
         ,"limits":{"cpu_ms":2000,"wall_ms":7000,"memory_bytes":268435456,"processes":64,"output_bytes":\
-        1048576},"events":[{"seq":1,"kind":"started","at_us":0,"text":"the program has started in its sandbox"},\
+        1048576},"events":[{"seq":1,"kind":"started","at_us":0\
+        ,"text":"the program has started in its sandbox"},\
         {"seq":2,"kind":"stdout","at_us":1250,"text":"line one\\nline two\\n"},\
         {"seq":3,"kind":"stdout","at_us":1310,"text":"line three\\tend of the output\\n"},\
         {"seq":4,"kind":"usage","at_us":10000,"text":"memory 16777216 bytes, cpu 9500 microseconds"},\
-        {"seq":5,"kind":"finished","at_us":31500,"text":"exit code 0, nothing was truncated, no limit was hit"}]\
+        {"seq":5,"kind":"finished","at_us":31500\
+        ,"text":"exit code 0, nothing was truncated, no limit was hit"}]\
         ,"degraded":false,"comment":"a longer remark that somebody wrote about this run, for the record"}
         """
 }
