@@ -7,7 +7,7 @@ BUILD := swift build -c release --explicit-target-dependency-import-check error
 PACKAGES := libsqlite3-dev libssl-dev libseccomp-dev libargon2-dev pkg-config
 TEST_PACKAGES := $(shell grep -v "^\#" Tests/packages.txt)
 
-.PHONY: help up down build test format lint clean packages test-packages
+.PHONY: help up down build test bench chaos format lint clean packages test-packages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 18
@@ -38,3 +38,10 @@ packages:
 
 test-packages:
 	@Deploy/packages $(TEST_PACKAGES)
+
+bench: build ## measure against the peers on this machine; ratios, never part of the tests
+	@CODECOLLAB_BENCH=1 $(BUILD) --product codec-bench && .build/release/codec-bench
+	@python3 Tests/Bench/latency.py
+
+chaos: build ## kill services of a fleet under load for some minutes and print the ledger
+	@CODECOLLAB_CHAOS_ROUNDS=20 python3 Tests/Clients/chaos.py

@@ -190,8 +190,8 @@ extension Parameter {
         "Repeats with the same key and body get the same answer; kept 24 h.")
     /// How long to wait for a result (RFC 7240).
     public static let prefer = header(
-        "Prefer", .type("string", [JSONMember("pattern", "^wait=[0-9]{1,3}$")]),
-        "`wait=N` answers the finished thing if it ends within N seconds (at most 120).")
+        "Prefer", .type("string", [JSONMember("maxLength", 1000), JSONMember("example", "wait=10")]),
+        "`wait=N` answers the finished thing if it ends within N seconds (at most 120); others are ignored.")
     /// Where an event stream goes on.
     public static let lastEventID = header(
         "Last-Event-ID", .type("string", [JSONMember("pattern", "^[0-9]{1,18}$")]),

@@ -10,6 +10,8 @@ public indirect enum Schema: Sendable {
     case named(String, @Sendable () -> Schema)
     /// An object with fixed members.
     case object(properties: [Property], required: [String])
+    /// The schema or `null`: an optional field reads `null` as absent.
+    case nullable(Schema)
     /// The schema with more keywords beside it (a range, a description).
     case refined(Schema, [JSONMember])
 
@@ -35,6 +37,8 @@ public indirect enum Schema: Sendable {
             .object([JSONMember("type", "object"), JSONMember("additionalProperties", value.json)])
         case .named(let name, _): .object([JSONMember("$ref", .string("#/components/schemas/\(name)"))])
         case .object(let properties, let required): .object(Self.objectKeywords(properties, required))
+        case .nullable(let schema):
+            .object([JSONMember("anyOf", [schema.json, .object([JSONMember("type", "null")])])])
         case .refined(let schema, let keywords): Self.refine(schema.json, keywords)
         }
     }
@@ -71,7 +75,7 @@ public indirect enum Schema: Sendable {
         case .map(let value): value.references
         case .named(let name, let schema): [(name, schema())]
         case .object(let properties, _): properties.flatMap(\.schema.references)
-        case .refined(let schema, _): schema.references
+        case .nullable(let schema), .refined(let schema, _): schema.references
         }
     }
 }
