@@ -97,7 +97,8 @@ public func field<Root, Value: Wire>(
 ) -> Field<Root> {
     let offset = storedOffset(path, name)
     return Field(
-        name, isRequired: false, schema: .nullable(rule.map { $0.refine(Value.schema) } ?? Value.schema), about,
+        name, isRequired: false, schema: .nullable(rule.map { $0.refine(Value.schema) } ?? Value.schema),
+        about,
         FieldAccess(
             read: { (root, reader) throws(WireFault) in
                 if try reader.readNull() { return }

@@ -24,24 +24,28 @@ import Testing
 
     @Test("no test of ranks tells unknown from known logins by time")
     func sameTime() async throws {
+        // A leak shows in every sample, chance (once in a thousand beyond 3.3) and a busy machine do not.
+        for _ in 0..<3 where try await abs(rankStatistic(logins: 300)) < 3.3 { return }
+        Issue.record("known logins take another time than unknown ones, three samples in a row")
+    }
+
+    /// Mann-Whitney: z of the known logins' rank sum among as many unknown ones.
+    private func rankStatistic(logins: Int) async throws -> Double {
         let fixture = try await AuthFixture()
         _ = try await fixture.register()
         var samples: [(isKnown: Bool, nanoseconds: UInt64)] = []
-        for round in 0..<300 {
+        for round in 0..<logins {
             let isKnown = round % 2 == 0
             fixture.time.advance(by: .seconds(4000))
             let start = monotonicNanoseconds()
             _ = try? await fixture.login(isKnown ? "ada" : "nobody", "wrong")
             samples.append((isKnown, monotonicNanoseconds() - start))
         }
-        // Mann-Whitney: z of the known logins' rank sum; beyond 3.3 chance explains it once in a thousand
-        // times.
         let ranks = samples.sorted { $0.nanoseconds < $1.nanoseconds }.enumerated()
         let sum = ranks.filter(\.element.isKnown).reduce(0.0) { $0 + Double($1.offset + 1) }
-        let (count, other) = (150.0, 150.0)
-        let mean = count * (count + other + 1) / 2
-        let deviation = (count * other * (count + other + 1) / 12).squareRoot()
-        #expect(abs(sum - mean) / deviation < 3.3)
+        let count = Double(logins / 2)
+        let mean = count * (2 * count + 1) / 2
+        return (sum - mean) / (count * count * (2 * count + 1) / 12).squareRoot()
     }
 
     @Test("the owner gets in from a known device while strangers guess")

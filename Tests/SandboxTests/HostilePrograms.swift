@@ -23,7 +23,8 @@ struct HostileProgram: Sendable, CustomTestStringConvertible {
     private static let processes = [
         HostileProgram(
             name: "H1 fork bomb", source: "int main(){for(;;)fork();}",
-            verdicts: [.cpuLimit, .wallLimit, .processLimit], flags: [.processLimit]),
+            // A refused fork has copied the address space already; the kernel frees that late and charges it.
+            verdicts: [.cpuLimit, .wallLimit, .processLimit, .memoryLimit], flags: [.processLimit]),
         HostileProgram(
             name: "H2 thread bomb",
             source: """

@@ -134,7 +134,8 @@ struct ProfileStore: Sendable {
             try database.cachedStatement(
                 sql: """
                     UPDATE profile SET state = ?, samples = ?, memory_peak_bytes = ?,
-                        memory_peak_at_us = ?, cpu_us = ?, wall_us = ?, minor_faults = ?, major_faults = ?, last_event = ?,
+                        memory_peak_at_us = ?, cpu_us = ?, wall_us = ?, minor_faults = ?,
+                        major_faults = ?, last_event = ?,
                         last_at_us = ? WHERE id = ?
                     """
             ).execute(arguments: [
