@@ -7,8 +7,7 @@ package import Sandbox
 /// Looks at sources: which language, how big and how tangled, and what the analysers on this machine say.
 ///
 /// Tiers, each independent of the next: detection and metrics need nothing but the text; a language's own
-/// check
-/// and its analysers need tools and the sandbox. What is missing is named, never an error.
+/// check and its analysers need tools and the sandbox. What is missing is named, never an error.
 package final class AIService: Sendable {
     private let registry: LanguageRegistry
     private let runner: AnalyserRunner

@@ -8,8 +8,7 @@ package import SystemKit
 /// Runs programs of people in sandboxes: admission, one record per execution, output as events.
 ///
 /// Accepted executions go through a feed to `serve`, whose task owns them: a client that goes away does
-/// not end
-/// its program. At most `width` run at once; beyond a bounded queue new ones are refused.
+/// not end its program. At most `width` run at once; beyond a bounded queue new ones are refused.
 package final class ExecutorService: Sendable {
     /// What runs here.
     package let runtimes: RuntimeBook

@@ -3,8 +3,7 @@ private import Glibc
 /// Bounds of the executor service.
 package enum Limits {
     /// Programs that run at once, unless the operator says otherwise: twice the processors, because some
-    /// wait for
-    /// input.
+    /// wait for input.
     package static let width = max(2, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     /// Programs that wait for a place; at 0.1 s each the last of 128 on two cores waits 3 s.
     package static let waiting = 128

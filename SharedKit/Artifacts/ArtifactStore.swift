@@ -4,9 +4,8 @@ internal import SystemKit
 
 /// Keeps what compilers make, named by content, in a directory that the executor reads too.
 ///
-/// An artifact appears at once and whole (written aside, made durable, renamed) and is never changed. When
-/// the
-/// store grows beyond its quota, what was not used for longest goes first.
+/// An artifact appears at once and whole (written aside, made durable, renamed) and is never changed.
+/// When the store grows beyond its quota, what was not used for longest goes first.
 package final class ArtifactStore: Sendable {
     /// Bounds of the store.
     package enum Limits {

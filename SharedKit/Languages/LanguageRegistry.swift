@@ -62,8 +62,7 @@ package struct LanguageRegistry: Sendable {
     /// The same registry with the versions that the tools state of themselves.
     ///
     /// Starts each tool that `file` does not know yet; blocks for up to some seconds, so call it on a
-    /// thread of
-    /// your own. `file` is rewritten when something new was learnt.
+    /// thread of your own. `file` is rewritten when something new was learnt.
     package func withVersions(rememberedIn file: String?) -> LanguageRegistry {
         var versions = ToolVersions(rememberedIn: file)
         let asked = found.map { $0.withVersions { versions.version(of: $0) } }

@@ -26,7 +26,8 @@ final class EventMailbox: Sendable {
             if let consumer = state.consumer.take() { return (Optional(consumer), true) }
             state.waiting.append(.output(stream, bytes))
             state.bytes += bytes.count
-            state.isPaused = state.bytes >= Limits.waitingBytes
+            // A pause ends by `resume` alone: a stream that was told to stop waits for it.
+            if state.bytes >= Limits.waitingBytes { state.isPaused = true }
             return (nil, !state.isPaused)
         }
         consumer?.resume(returning: .output(stream, bytes))

@@ -1,8 +1,7 @@
 internal import Contracts
 
 /// Our check of Python prints tables (path, line, column, end line, end column, kind, message); the
-/// interpreter
-/// itself prints `File "path", line n`, the line, a caret, and the kind.
+/// interpreter itself prints `File "path", line n`, the line, a caret, and the kind.
 enum PythonParser {
     static func parse(_ lines: [String], _ reading: inout Reading) {
         for (index, line) in lines.enumerated() {

@@ -35,7 +35,8 @@ package final class ByteStream: AsyncSequence, Sendable {
             }
             state.pieces.append(piece)
             state.waitingBytes += piece.readableBytes
-            state.isPaused = state.waitingBytes >= Limits.streamBytes
+            // A pause ends by `demand` alone: whoever was told to stop waits for it, even with room again.
+            if state.waitingBytes >= Limits.streamBytes { state.isPaused = true }
             return (nil, !state.isPaused)
         }
         reader?.resume(returning: piece)
