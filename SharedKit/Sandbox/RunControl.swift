@@ -7,7 +7,12 @@ final class RunControl: Sendable {
     private struct State {
         var program: SharedFD?
         var isCancelled = false
+        /// Signals for a program that has not executed yet.
+        var early: [CInt] = []
     }
+
+    /// Signals kept for a program that has not executed yet; more would say nothing new.
+    private static let earlySignals = 8
 
     private let initProcess: SharedFD
     private let state = Locked(State())
@@ -18,10 +23,11 @@ final class RunControl: Sendable {
 
     /// The program has executed; this is its pidfd.
     func started(_ program: SharedFD) {
-        let isCancelled = state.withLock { state in
+        let (isCancelled, early) = state.withLock { state in
             state.program = program
-            return state.isCancelled
+            return (state.isCancelled, state.early)
         }
+        for number in early { send(number, to: program) }
         if isCancelled { kill() }
     }
 
@@ -33,7 +39,8 @@ final class RunControl: Sendable {
 
     /// Kills the program; init reports what it used and takes the rest with it.
     func kill() {
-        if !signal(SIGKILL) { killAll() }
+        guard let program = state.withLock({ $0.program }) else { return killAll() }
+        send(SIGKILL, to: program)
     }
 
     /// Kills init, and with it everything in its namespace.
@@ -44,13 +51,18 @@ final class RunControl: Sendable {
         }
     }
 
-    /// Signals the program; false when there is none yet.
-    @discardableResult
-    func signal(_ number: CInt) -> Bool {
-        guard let program = state.withLock({ $0.program }) else { return false }
+    /// Signals the program; one that has not executed yet gets the signal as soon as it has.
+    func signal(_ number: CInt) {
+        let program = state.withLock { state -> SharedFD? in
+            if state.program == nil && state.early.count < Self.earlySignals { state.early.append(number) }
+            return state.program
+        }
+        if let program { send(number, to: program) }
+    }
+
+    private func send(_ number: CInt, to program: SharedFD) {
         ignoring("a program that is already dead gets no signal") {
             try check("pidfd_send_signal") { csb_kill(program.descriptor.number, number) }
         }
-        return true
     }
 }
