@@ -2,7 +2,7 @@
 FROM swift:6.3.1-bookworm AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libsqlite3-dev libssl-dev libseccomp-dev libargon2-dev pkg-config \
+        libsqlite3-dev libssl-dev libseccomp-dev libargon2-dev zlib1g-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 # One configuration for everything: `up` and `test` share one build.
 BUILD := swift build -c release --explicit-target-dependency-import-check error
-PACKAGES := libsqlite3-dev libssl-dev libseccomp-dev libargon2-dev pkg-config
+PACKAGES := libsqlite3-dev libssl-dev libseccomp-dev libargon2-dev zlib1g-dev pkg-config
 TEST_PACKAGES := $(shell grep -v "^\#" Tests/packages.txt)
 
 .PHONY: help up down build test bench chaos format lint clean packages test-packages

@@ -24,7 +24,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
-let nio: Needs = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOConcurrencyHelpers"]
+let nio: Needs = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket"]
     .map { .product(name: $0, package: "swift-nio") }
 
 func shared(_ name: String, needs: Needs = []) -> Target {
@@ -93,8 +93,10 @@ let package = Package(
         system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CSeccomp", pkgConfig: "libseccomp", apt: "libseccomp-dev"),
         system("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         .target(name: "CKernel", path: "SharedKit/CKernel", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "CSandbox", path: "SharedKit/CSandbox", cSettings: [.define("_GNU_SOURCE")]),
+        shared("CRDTCore"),
         shared("SystemKit", needs: ["CKernel", log]),
         shared("Credentials", needs: ["Contracts", "SystemKit", "COpenSSL", "CArgon2"]),
         shared("Sandbox", needs: ["SystemKit", "CKernel", "CSandbox", "CSeccomp"]),
@@ -116,6 +118,9 @@ let package = Package(
                 "Contracts", "SystemKit", "CKernel", "Supervision", "ServiceKit", "Telemetry", arguments, log,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ], path: "Deploy/Launcher", swiftSettings: strict),
+        .executableTarget(
+            name: "crdt", dependencies: ["CRDTCore", "CZlib", arguments], path: "Deploy/CRDT",
+            swiftSettings: strict),
         .target(
             name: "TestSupport",
             dependencies: [
@@ -127,7 +132,7 @@ let package = Package(
         + service("Gateway", needs: ["Credentials"], resources: [.embedInCode("Web")])
         + service("Auth", needs: ["Credentials", "Storage", grdb])
         + service("Session", needs: ["Credentials", "Storage", "Messaging", grdb, tracing])
-        + service("Collab", needs: ["Storage", grdb])
+        + service("Collab", needs: ["CRDTCore", "Storage", grdb])
         + service("AI", needs: ["Sandbox", "Languages", "Artifacts", "Diagnostics"])
         + service("Compiler", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics"])
         + service(
@@ -135,6 +140,7 @@ let package = Package(
         + service("Profiler", needs: ["Storage", grdb])
         + wanted([
             tests("Contracts", needs: ["Contracts"], support: []),
+            tests("CRDTCore", needs: ["CRDTCore", "CZlib"], support: []),
             tests("SystemKit", needs: ["SystemKit", "CKernel"], support: []),
             tests("Credentials", needs: ["Credentials", "Contracts", "SystemKit"], support: []),
             tests("Sandbox", needs: ["Sandbox", "SystemKit", "CKernel"], support: []),
@@ -165,7 +171,8 @@ let package = Package(
                 needs: ["SessionService", "SystemKit", "ServiceKit", "Contracts", "Credentials", "Storage"]
                     + nio),
             tests(
-                "Collab", needs: ["CollabService", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
+                "Collab",
+                needs: ["CollabService", "CRDTCore", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
             tests(
                 "AI",
                 needs: [
