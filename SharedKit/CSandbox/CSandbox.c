@@ -35,6 +35,7 @@ enum { MAX_KEPT = 96, PROGRAM_STACK = 64 * 1024, BUSY_RETRIES = 50, LAST_SIGNAL 
 /* What init and the program share while the program has not executed yet (CLONE_VM). */
 struct launch {
     const struct csb_plan *plan;
+    int ruleset;
     volatile int step;
     volatile int error;
 };
@@ -125,12 +126,18 @@ static void mount_proc(const struct csb_plan *plan) {
     if (mount("proc", "/proc", "proc", flags, "hidepid=2") == -1) fail(plan, CSB_STEP_PROC, errno);
 }
 
-/* One tmpfs, shown as /box and /tmp, so that both share one limit. */
+/* One tmpfs, shown as /box and /tmp, so that both share one limit. Its device nodes are the run's own, because
+ * a lock on an inode that others have too would be a channel to them. */
 static void mount_workspace(const struct csb_plan *plan) {
     if (syscall(SYS_move_mount, plan->workspace_fd, "", AT_FDCWD, "/mnt", MOVE_MOUNT_F_EMPTY_PATH) == -1
         || mount("/mnt/box", "/box", NULL, MS_BIND, NULL) == -1
-        || mount("/mnt/tmp", "/tmp", NULL, MS_BIND, NULL) == -1 || umount2("/mnt", MNT_DETACH) == -1) {
+        || mount("/mnt/tmp", "/tmp", NULL, MS_BIND, NULL) == -1) {
         fail(plan, CSB_STEP_WORKSPACE, errno);
+    }
+    unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC;
+    if (mount("/mnt/dev", "/dev", NULL, MS_BIND, NULL) == -1 || mount(NULL, "/dev", NULL, flags, NULL) == -1
+        || umount2("/mnt", MNT_DETACH) == -1) {
+        fail(plan, CSB_STEP_DEVICES, errno);
     }
 }
 
@@ -228,6 +235,9 @@ static int program(void *argument) {
     const struct csb_plan *plan = launch->plan;
     sigset_t none;
     sigemptyset(&none);
+    if (launch->ruleset >= 0 && csb_landlock_enter(launch->ruleset) == -1) {
+        return gave_up(launch, CSB_STEP_LANDLOCK);
+    }
     if (join_cgroups(plan) == -1) return gave_up(launch, CSB_STEP_CGROUP);
     if (take_stdio(plan) == -1) return gave_up(launch, CSB_STEP_STDIO);
     if (set_rlimits(plan) == -1) return gave_up(launch, CSB_STEP_RLIMIT);
@@ -243,10 +253,19 @@ static int program(void *argument) {
 
 /* --- init: start, wait, report ---------------------------------------------------------------------- */
 
+/* A ruleset, or -1 where the kernel has no landlock. */
+static int second_wall(const struct csb_plan *plan) {
+    int version = csb_landlock_version();
+    if (version < 1) return -1;
+    int ruleset = csb_landlock_prepare(version);
+    if (ruleset == -1) fail(plan, CSB_STEP_LANDLOCK, errno);
+    return ruleset;
+}
+
 /* Returns when the program has executed or given up: CLONE_VFORK. */
 static pid_t start_program(const struct csb_plan *plan) {
     static char stack[PROGRAM_STACK] __attribute__((aligned(16)));
-    struct launch launch = {.plan = plan};
+    struct launch launch = {.plan = plan, .ruleset = second_wall(plan)};
     struct csb_message message = {.kind = CSB_STARTED, .nanoseconds = now()};
     int pidfd = -1;
     pid_t pid = clone(

@@ -60,9 +60,10 @@ int csb_attach_tree(int tree, const char *target) {
     return move_mount(tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
 }
 
-int csb_make_device(const char *path, unsigned major_number, unsigned minor_number) {
-    if (mknod(path, S_IFCHR | 0666, makedev(major_number, minor_number)) == -1) return -1;
-    return chmod(path, 0666);
+int csb_make_device(int directory, const char *path, unsigned major_number, unsigned minor_number) {
+    dev_t device = makedev(major_number, minor_number);
+    if (mknodat(directory, path, S_IFCHR | 0666, device) == -1) return -1;
+    return fchmodat(directory, path, 0666, 0);
 }
 
 int csb_new_tmpfs(const char *size, const char *inodes) {

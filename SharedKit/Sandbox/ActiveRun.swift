@@ -107,7 +107,7 @@ final class ActiveRun {
         ending.refusedForks = cgroup.refusedForks
         ending.isDiskFull = workspace.isFull
         ending.judge(&result)
-        result.collected = workspace.collect(spec.collect, limit: spec.limits.diskBytes)
+        (result.collected, result.collectedLeftOut) = workspace.collect(spec)
         result.stdout = output[.stdout]?.captured ?? CapturedOutput()
         result.stderr = output[.stderr]?.captured ?? CapturedOutput()
         result.samples = samples.samples

@@ -12,6 +12,8 @@ package struct SandboxCapabilities: Sendable, Hashable {
     package var namespaces: [String] = []
     /// Whether system calls are filtered.
     package var filtersSystemCalls = false
+    /// The version of landlock that is the second wall, 0 where the kernel has none.
+    package var landlockVersion = 0
     /// Paths of the host that programs see, read-only.
     package var visiblePaths: [String] = []
     /// What is worse here than it could be, for people.

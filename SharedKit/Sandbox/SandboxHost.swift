@@ -48,6 +48,10 @@ package final class SandboxHost: Sendable {
         capabilities.countsCPU = cgroups.controllers.contains { $0 == .cpuacct || $0 == .unified }
         capabilities.namespaces = ["pid", "mount", "network", "ipc", "uts", "cgroup"]
         capabilities.filtersSystemCalls = true
+        capabilities.landlockVersion = Int(max(csb_landlock_version(), 0))
+        if capabilities.landlockVersion == 0 {
+            capabilities.warnings.append("no landlock: mounts and the system call filter are the only walls")
+        }
         self.capabilities = capabilities
         try await testItself()
     }

@@ -54,7 +54,7 @@ package struct CapturedOutput: Sendable, Hashable {
 
 /// A file brought back from the box.
 package struct CollectedFile: Sendable, Hashable {
-    /// The path as `SandboxSpec.collect` named it.
+    /// Its path below the box.
     package let path: String
     /// Its bytes.
     package let bytes: [UInt8]
@@ -115,6 +115,8 @@ package struct SandboxResult: Sendable {
     package var stderr = CapturedOutput()
     /// Files named by `SandboxSpec.collect` that were there.
     package var collected: [CollectedFile] = []
+    /// Files named by `SandboxSpec.collect` that there was no room for.
+    package var collectedLeftOut = 0
     /// Usage over time, when asked for; bounded, then thinned to every second sample.
     package var samples: [SandboxSample] = []
 

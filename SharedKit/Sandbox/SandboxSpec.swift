@@ -81,8 +81,13 @@ package struct SandboxSpec: Sendable {
     package var stdin: SandboxInput
     /// The hard limits; already clamped to `SandboxLimits.maximum` by the type.
     package var limits: SandboxLimits
-    /// Paths below the box to bring back after all processes are dead; missing ones are left out.
+    /// Paths below the box to bring back after all processes are dead; missing ones are left out. `*` and `?`
+    /// stand for parts of a name, `**` for any number of directories.
     package var collect: [String]
+    /// Files brought back, at most.
+    package var collectedFiles = 256
+    /// Bytes of all files brought back; nil means as many as the disk has.
+    package var collectedBytes: Int?
     /// Distance between usage samples (10 ms or more), or nil for none.
     package var sampleRate: Duration?
     /// Whether `SandboxRun.events` carries output as it comes, with back-pressure. Collected either way.

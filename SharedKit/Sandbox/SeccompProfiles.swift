@@ -38,11 +38,11 @@ struct SeccompProfile: Sendable {
         files + directories + memory + processes + signals + time + waiting + sockets + identity
 
     private static let files: [String] = [
-        "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2",
+        "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev",
         "pwritev2", "open", "openat", "openat2", "creat", "close", "close_range", "lseek", "fstat", "stat",
         "lstat", "newfstatat", "statx", "statfs", "fstatfs", "access", "faccessat", "faccessat2",
         "readlink", "readlinkat", "dup", "dup2", "dup3", "truncate", "ftruncate", "fallocate", "fsync",
-        "fdatasync", "sync_file_range", "sendfile", "splice", "tee", "copy_file_range", "fadvise64",
+        "fdatasync", "sync_file_range", "sendfile", "splice", "tee", "copy_file_range",
         "readahead", "umask", "chmod", "fchmod", "fchmodat", "fchmodat2", "utime", "utimes", "utimensat",
         "futimesat", "pipe", "pipe2", "getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr",
         "flistxattr", "memfd_create",
@@ -77,8 +77,7 @@ struct SeccompProfile: Sendable {
     ]
     private static let waiting: [String] = [
         "poll", "ppoll", "select", "pselect6", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait",
-        "epoll_pwait", "epoll_pwait2", "eventfd", "eventfd2", "inotify_init", "inotify_init1",
-        "inotify_add_watch", "inotify_rm_watch",
+        "epoll_pwait", "epoll_pwait2", "eventfd", "eventfd2",
     ]
     private static let sockets: [String] = [
         "bind", "connect", "listen", "accept", "accept4", "sendto", "recvfrom", "sendmsg", "recvmsg",

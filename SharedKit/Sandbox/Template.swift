@@ -27,14 +27,7 @@ struct Template {
         "/etc/hosts": "127.0.0.1 localhost sandbox\n",
         "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
     ]
-    private static let devices: [(String, UInt32, UInt32)] = [
-        ("/dev/null", 1, 3), ("/dev/zero", 1, 5), ("/dev/full", 1, 7), ("/dev/random", 1, 8),
-        ("/dev/urandom", 1, 9),
-    ]
-    private static let links = [
-        "/dev/fd": "/proc/self/fd", "/dev/stdin": "/proc/self/fd/0", "/dev/stdout": "/proc/self/fd/1",
-        "/dev/stderr": "/proc/self/fd/2", "/dev/shm": "/tmp", "/var/tmp": "/tmp",
-    ]
+    private static let links = ["/var/tmp": "/tmp"]
     /// While the root is being built it is here.
     private static let stage = "/mnt"
 
@@ -118,9 +111,6 @@ struct Template {
     private static func fill() throws(SandboxFailure) {
         for (path, text) in files { try makeFile(stage + path, text) }
         for (path, target) in links { try step("link \(path)") { symlink(target, stage + path) } }
-        for (path, major, minor) in devices {
-            try step("device \(path)") { csb_make_device(stage + path, major, minor) }
-        }
     }
 
     private static func makeFile(_ path: String, _ text: String) throws(SandboxFailure) {

@@ -90,11 +90,9 @@ private func outputPipe() throws(SandboxFailure) -> Pipe {
 }
 
 private func inputStream(_ input: SandboxInput) throws(SandboxFailure) -> Stream {
-    if case .empty = input {
-        return Stream(
-            ours: nil, theirs: FD(owning: try step("/dev/null") { open("/dev/null", O_RDONLY | O_CLOEXEC) }))
-    }
     let pipe = try Pipe()
+    // Not /dev/null: that inode would be everybody's, and a lock on it a channel.
+    if case .empty = input { return Stream(ours: nil, theirs: pipe.reader) }
     let number = pipe.writer.number
     try step("pipe") { fcntl(number, F_SETFL, O_NONBLOCK) }
     return Stream(ours: SharedFD(pipe.writer), theirs: pipe.reader)

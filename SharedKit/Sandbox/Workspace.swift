@@ -4,22 +4,36 @@ internal import SystemKit
 
 /// A run's writable files: one tmpfs with a size and an inode limit, shown as `/box` and `/tmp`.
 ///
+/// Its `dev`, shown as `/dev`, is not writable, but no other run has these inodes: locks on them stay here.
 /// Filled through its descriptor before the program exists, read through it after all processes are dead,
 /// without ever following a link: nothing the program does can lead the reader elsewhere.
 struct Workspace: ~Copyable, Sendable {
-    /// The tmpfs's root: `box/` and `tmp/` are in it.
+    /// The tmpfs's root: `box/`, `tmp/` and `dev/` are in it.
     let root: FD
 
-    /// Inodes of the tmpfs that are ours.
-    private static let ownInodes = 3
+    /// Inodes of the tmpfs that are ours: its root, the three directories, and what is in `dev`.
+    private static let ownInodes = 4 + devices.count + links.count
+    private static let devices: [(name: String, major: UInt32, minor: UInt32)] = [
+        ("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9),
+    ]
+    private static let links = [
+        "fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1",
+        "stderr": "/proc/self/fd/2", "shm": "/tmp",
+    ]
 
     init(limits: SandboxLimits) throws(SandboxFailure) {
         let inodes = limits.inodes + Self.ownInodes
         let number = try step("tmpfs") { csb_new_tmpfs("\(limits.diskBytes)", "\(inodes)") }
         let root = FD(owning: number)
-        for (name, mode) in [("box", 0o755), ("tmp", 0o1777)] as [(String, mode_t)] {
+        for (name, mode) in [("box", 0o755), ("tmp", 0o1777), ("dev", 0o755)] as [(String, mode_t)] {
             try step("directory \(name)") { mkdirat(number, name, mode) }
             try step("directory \(name)") { fchmodat(number, name, mode, 0) }
+        }
+        for (name, major, minor) in Self.devices {
+            try step("device \(name)") { csb_make_device(number, "dev/\(name)", major, minor) }
+        }
+        for (name, target) in Self.links {
+            try step("link \(name)") { symlinkat(target, number, "dev/\(name)") }
         }
         self.root = root
     }
@@ -94,33 +108,13 @@ struct Workspace: ~Copyable, Sendable {
         return csb_free_space(root.number, &blocks, &inodes) == 0 && (blocks == 0 || inodes == 0)
     }
 
-    /// Reads regular files below the box; others, links and missing ones are left out.
-    func collect(_ paths: [String], limit: Int) -> [CollectedFile] {
-        var room = limit
-        var files: [CollectedFile] = []
-        for path in paths {
-            let number = csb_open_beneath(root.number, "box/\(path)")
-            guard number >= 0 else { continue }
-            let source = FD(owning: number)
-            var status = stat()
-            guard fstat(source.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-                Int(status.st_size) <= room
-            else { continue }
-            let bytes = Self.read(source, count: Int(status.st_size))
-            room -= bytes.count
-            files.append(CollectedFile(path: path, bytes: bytes, isExecutable: status.st_mode & 0o111 != 0))
-        }
-        return files
-    }
-
-    private static func read(_ source: borrowing FD, count: Int) -> [UInt8] {
-        let number = source.number
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let got = Glibc.read(number, buffer.baseAddress! + filled, count - filled)
-                if got <= 0 { return }
-                filled += got
-            }
-        }
+    /// Reads the regular files below the box that a specification names; others, links and missing ones are
+    /// left out.
+    func collect(_ spec: SandboxSpec) -> (files: [CollectedFile], leftOut: Int) {
+        var collector = Collector(
+            root: root.number, files: spec.collectedFiles,
+            bytes: spec.collectedBytes ?? spec.limits.diskBytes)
+        for pattern in spec.collect { collector.take(pattern) }
+        return (collector.files, collector.leftOut)
     }
 }

@@ -10,8 +10,10 @@ enum csb_step {
     CSB_STEP_PARENT_GONE,
     CSB_STEP_PROC,
     CSB_STEP_WORKSPACE,
+    CSB_STEP_DEVICES,
     CSB_STEP_MOUNT,
     CSB_STEP_FORK,
+    CSB_STEP_LANDLOCK,
     CSB_STEP_CGROUP,
     CSB_STEP_STDIO,
     CSB_STEP_RLIMIT,
@@ -67,6 +69,13 @@ struct csb_plan {
 /* Clones the init of a new sandbox. Returns its pid and pidfd, or -1 with errno. */
 pid_t csb_spawn(const struct csb_plan *plan, int *pidfd);
 
+/* The version of landlock this kernel has, or -1 with errno. */
+int csb_landlock_version(void);
+/* What a program may do to files, sockets and signals, as a ruleset of that version. Returns a descriptor. */
+int csb_landlock_prepare(int version);
+/* Gives up everything else, for good. */
+int csb_landlock_enter(int ruleset);
+
 /* Gives the calling thread its own mount and UTS namespaces and an empty root being built at `/mnt`. */
 int csb_template_begin(void);
 /* Makes that root the thread's `/`, read-only, and lets go of the host's tree. */
@@ -75,8 +84,8 @@ int csb_template_seal(const char *hostname);
 int csb_clone_tree(const char *path);
 /* Attaches such a clone. */
 int csb_attach_tree(int tree, const char *target);
-/* A character device node, readable and writable by all. */
-int csb_make_device(const char *path, unsigned major, unsigned minor);
+/* A character device node below a directory, readable and writable by all. */
+int csb_make_device(int directory, const char *path, unsigned major, unsigned minor);
 /* A tmpfs of its own, attached nowhere. Returns a descriptor of its root. */
 int csb_new_tmpfs(const char *size, const char *inodes);
 /* Gives the calling thread an empty network namespace; returns its descriptor. `proc` is the host's /proc. */
