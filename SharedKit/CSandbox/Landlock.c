@@ -1,8 +1,8 @@
 /* A second wall, of another make: the program gives up by landlock what mounts and the filter deny already.
  *
- * Everything below the root may be read and executed; only the box, /tmp and the program's own proc files may
- * be written; no TCP; no signal and no abstract socket reaches beyond the sandbox. Called between clone and
- * exec: system calls only. The numbers are the kernel's own; older headers lack some of them.
+ * Everything below the root may be read and executed; only the box, /tmp and devices may be written, not even
+ * the program's own /proc/self/mem; no TCP; no signal and no abstract socket reaches beyond the sandbox. Called
+ * between clone and exec: system calls only. The numbers are the kernel's; older headers lack some of them.
  */
 #include "CSandbox.h"
 
@@ -63,7 +63,7 @@ int csb_landlock_prepare(int version) {
     uint64_t own = files & ~(uint64_t)(DEVICES | CONTROL);
     uint64_t device = (WRITE_FILE | TRUNCATE | CONTROL) & files;
     if (allow(ruleset, "/", READ) == 0 && allow(ruleset, "/box", own) == 0 && allow(ruleset, "/tmp", own) == 0
-        && allow(ruleset, "/dev", device) == 0 && allow(ruleset, "/proc", WRITE_FILE) == 0) {
+        && allow(ruleset, "/dev", device) == 0) {
         return ruleset;
     }
     int error = errno;

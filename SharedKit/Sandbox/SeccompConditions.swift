@@ -6,7 +6,7 @@ extension SeccompProfile {
     private static let cloneNamespaces: UInt32 = 0x7E02_0000
     /// TIOCSTI types into a terminal, TIOCLINUX pastes; TIOCSETD loads line disciplines.
     private static let terminalTricks: [UInt32] = [0x5412, 0x541C, 0x5423]
-    /// F_GETLK, F_OFD_GETLK, F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ: they tell of others or take uncounted memory.
+    /// F_GETLK, F_OFD_GETLK, F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ: they tell of others or take kernel memory.
     private static let fcntlAlways: [UInt32] = [5, 36, 1024, 1026, 1031]
     /// F_OFD_SETLK, F_OFD_SETLKW: nobody needs them for files of a run's own.
     private static let fcntlLocks: [UInt32] = [37, 38]
