@@ -44,7 +44,7 @@ public struct Registration: WireObject, Equatable {
     /// The table.
     public static let fields = Fields<Registration>(
         field("login", \.login),
-        field("password", \.password, nil, "At least 15 characters, none of the well-known."),
+        field("password", \.password, .new, "None of the well-known."),
         field("name", \.name),
         field("bootstrap_token", \.bootstrapToken, .length(1...200))
     )
@@ -97,7 +97,21 @@ public struct AccountPatch: WireObject, Equatable {
     /// The table.
     public static let fields = Fields<AccountPatch>(
         field("name", \.name),
-        field("new_password", \.newPassword),
+        field("new_password", \.newPassword, .new),
         field("current_password", \.currentPassword)
     )
+}
+
+extension Rule where Value == PasswordText {
+    /// As long as a new password must be (NIST SP 800-63B-4, 3.1.1.2): 15 characters.
+    public static var new: Rule {
+        Rule(
+            check: { (password) throws(WireFault) in
+                if password.text.unicodeScalars.count < 15 {
+                    throw WireFault(
+                        .wrongLength, "a password has at least 15 characters; four words will do")
+                }
+            },
+            refine: { .refined($0, [JSONMember("minLength", 15)]) })
+    }
 }

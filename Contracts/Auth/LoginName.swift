@@ -33,8 +33,8 @@ public struct LoginName: WireText {
 
     /// A short text.
     public static var schema: Schema {
-        .type(
-            "string",
+        .text(
+            Self.self,
             [JSONMember("pattern", "^[A-Za-z0-9][A-Za-z0-9._@+-]{2,63}$"), JSONMember("example", "ada")]
         )
     }
@@ -65,8 +65,8 @@ public struct PasswordText: WireText {
 
     /// A secret text.
     public static var schema: Schema {
-        .type(
-            "string",
+        .text(
+            Self.self,
             [JSONMember("minLength", 1), JSONMember("maxLength", 1024), JSONMember("format", "password")]
         )
     }

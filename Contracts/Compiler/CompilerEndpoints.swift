@@ -15,7 +15,11 @@ public enum CompilerEndpoints {
     /// Checks sources without making anything; also for languages that are not compiled.
     public static let diagnose = Endpoint<CompilationRequest, DiagnosticReport>(
         "diagnostics.create", of: .compiler, .post, "/v1/diagnostics", access: .identified(.run),
-        "Check sources; answers our JSON, LSP diagnostics or SARIF", parameters: [format],
+        "Check sources; answers our JSON, LSP diagnostics or SARIF",
+        answers: .choice([
+            .json(DiagnosticReport.schema), .json(ReportDialects.lsp),
+            .document(mediaType: "application/sarif+json", ReportDialects.sarif),
+        ]), parameters: [format],
         problems: [.unknownLanguage, .overloaded], repeatability: .idempotent, timeout: .seconds(120),
         bodyLimit: 20 << 20,
         example: #"{"language":"python","files":[{"path":"main.py","content":"print(1"}]}"#)
@@ -23,7 +27,9 @@ public enum CompilerEndpoints {
     public static let artifact = Endpoint<Nothing, Nothing>(
         "artifacts.get", of: .compiler, .get, "/v1/artifacts/{digest}", access: .identified(.run),
         "Get an artifact: an executable's bytes, or a directory's manifest",
-        answers: .bytes(mediaType: "application/octet-stream"), status: 200, parameters: [digest, member],
+        answers: .choice([
+            .bytes(mediaType: "application/octet-stream"), .json(ArtifactManifest.schema),
+        ]), status: 200, parameters: [digest, member],
         problems: [.notFound])
     /// The languages that are known, and whether they are here.
     public static let languages = Endpoint<Nothing, LanguageList>(

@@ -61,8 +61,12 @@ public enum Payload: Sendable {
     case json(Schema)
     /// Server-sent events whose data is the schema.
     case events(Schema)
+    /// One JSON value of the schema, under a media type of its own.
+    case document(mediaType: String, Schema)
     /// Bytes of a media type.
     case bytes(mediaType: String)
+    /// Whichever of these the client asks for, or the thing is; the first unless asked.
+    case choice([Payload])
     /// The connection becomes a WebSocket.
     case webSocket
 }
@@ -104,42 +108,6 @@ public struct Route: Sendable {
     public var segments: [Substring] { path.split(separator: "/") }
 }
 
-/// A path, query or header parameter.
-public struct Parameter: Sendable {
-    /// Where it stands.
-    public enum Place: String, Sendable {
-        case path, query, header
-    }
-
-    /// Its name.
-    public let name: String
-    /// Where it stands.
-    public let place: Place
-    /// What it holds.
-    public let schema: Schema
-    /// Whether a request without it is refused.
-    public let isRequired: Bool
-    /// What it means.
-    public let about: String
-
-    /// A path parameter, always required.
-    public static func path(_ name: String, _ schema: Schema, _ about: String) -> Parameter {
-        Parameter(name: name, place: .path, schema: schema, isRequired: true, about: about)
-    }
-
-    /// An optional query parameter.
-    public static func query(_ name: String, _ schema: Schema, _ about: String) -> Parameter {
-        Parameter(name: name, place: .query, schema: schema, isRequired: false, about: about)
-    }
-
-    /// A header parameter.
-    public static func header(
-        _ name: String, _ schema: Schema, _ about: String, isRequired: Bool = false
-    ) -> Parameter {
-        Parameter(name: name, place: .header, schema: schema, isRequired: isRequired, about: about)
-    }
-}
-
 /// An endpoint: its route and the Swift types that go in and out.
 public struct Endpoint<Request: Wire, Response: Wire>: Sendable {
     /// The data.
@@ -175,40 +143,6 @@ public struct Endpoint<Request: Wire, Response: Wire>: Sendable {
         case .patch: .once
         }
     }
-}
-
-extension Parameter {
-    /// Makes a POST safe to repeat.
-    public static let idempotencyKey = header(
-        "Idempotency-Key",
-        .type(
-            "string",
-            [
-                JSONMember("minLength", 1), JSONMember("maxLength", 255),
-                JSONMember("pattern", #"^[\x21-\x7e]+$"#),
-            ]),
-        "Repeats with the same key and body get the same answer; kept 24 h.")
-    /// How long to wait for a result (RFC 7240).
-    public static let prefer = header(
-        "Prefer", .type("string", [JSONMember("maxLength", 1000), JSONMember("example", "wait=10")]),
-        "`wait=N` answers the finished thing if it ends within N seconds (at most 120); others are ignored.")
-    /// Where an event stream goes on.
-    public static let lastEventID = header(
-        "Last-Event-ID", .type("string", [JSONMember("pattern", "^[0-9]{1,18}$")]),
-        "Sends only what came after this event.")
-    /// Only if unchanged (RFC 9110 13.1.1).
-    public static let ifMatch = header(
-        "If-Match",
-        .type("string", [JSONMember("maxLength", 200), JSONMember("pattern", #"^[\x21-\x7e ]+$"#)]),
-        "The ETag the change is based on; 412 if it has moved on.")
-    /// How many items.
-    public static let limit = query(
-        "limit", .type("integer", [JSONMember("minimum", 1), JSONMember("maximum", 100)]),
-        "Items of a page, 1 to 100.")
-    /// Where the page starts.
-    public static let cursor = query(
-        "cursor", .type("string", [JSONMember("maxLength", 512)]), "Opaque: `next_cursor` of the page before."
-    )
 }
 
 /// One page of a list.

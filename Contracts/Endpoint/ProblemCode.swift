@@ -22,6 +22,7 @@ public enum ProblemCode: String, WireEnum {
     case idempotencyMismatch = "idempotency_mismatch"
     case unknownLanguage = "unknown_language"
     case quotaExceeded = "quota_exceeded"
+    case upgradeRequired = "upgrade_required"
     case preconditionRequired = "precondition_required"
     case rateLimited = "rate_limited"
     case accountLocked = "account_locked"
@@ -49,6 +50,7 @@ public enum ProblemCode: String, WireEnum {
         case .bodyTooLarge: 413
         case .unsupportedMediaType: 415
         case .invalidRequest, .idempotencyMismatch, .unknownLanguage, .quotaExceeded: 422
+        case .upgradeRequired: 426
         case .preconditionRequired: 428
         case .rateLimited, .accountLocked: 429
         case .headersTooLarge: 431

@@ -9,8 +9,7 @@ public enum GatewayEndpoints {
         "gateway.trace", of: .gateway, .get, "/admin/traces/{trace_id}", access: .identified(nil),
         "Gather the spans of a trace from all services",
         parameters: [
-            .path(
-                "trace_id", .type("string", [JSONMember("pattern", "^[0-9a-f]{32}$")]), "The trace, hex.")
+            .path("trace_id", TraceName.schema, "The trace, hex.")
         ], problems: [.notFound], timeout: .seconds(5))
     /// This interface as OpenAPI 3.1.
     public static let openAPI = Endpoint<Nothing, Nothing>(

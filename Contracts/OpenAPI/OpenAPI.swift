@@ -36,7 +36,7 @@ public enum OpenAPI {
             let path = route.path.replacing("*}", with: "}")
             if operations[path] == nil { order.append(path) }
             operations[path, default: []].append(
-                JSONMember(route.method.rawValue.lowercased(), OpenAPIOperation(route).json))
+                JSONMember(route.method.rawValue.lowercased(), OpenAPIOperation(route, among: routes).json))
         }
         return .object(order.map { JSONMember($0, .object(operations[$0] ?? [])) })
     }
@@ -64,10 +64,11 @@ public enum OpenAPI {
 }
 
 extension Payload {
-    /// The schema it carries, if it is JSON.
+    /// The schemas it carries, where it is JSON.
     var schemas: [Schema] {
         switch self {
-        case .json(let schema), .events(let schema): [schema]
+        case .json(let schema), .document(_, let schema), .events(let schema): [schema]
+        case .choice(let payloads): payloads.flatMap(\.schemas)
         case .none, .bytes, .webSocket: []
         }
     }

@@ -1,8 +1,12 @@
 /// One operation of the document.
 struct OpenAPIOperation {
     private let route: Route
+    private let routes: [Route]
 
-    init(_ route: Route) { self.route = route }
+    init(_ route: Route, among routes: [Route]) {
+        self.route = route
+        self.routes = routes
+    }
 
     var json: JSONValue {
         var members = [
@@ -43,24 +47,8 @@ struct OpenAPIOperation {
     }
 
     private func content(_ payload: Payload, _ example: String?) -> JSONValue {
-        switch payload {
-        case .none, .webSocket: .object([])
-        case .json(let schema):
-            media("application/json", [JSONMember("schema", schema.json)] + exampleMember(example))
-        case .events(let schema):
-            media(
-                "text/event-stream",
-                [
-                    JSONMember(
-                        "schema",
-                        .object([
-                            JSONMember("type", "string"),
-                            JSONMember("description", "data: the schema below, as JSON"),
-                            JSONMember("contentSchema", schema.json),
-                        ]))
-                ])
-        case .bytes(let type): media(type, [])
-        }
+        let media = OpenAPIContent.media(of: payload)
+        return .object(media.map { JSONMember($0.type, .object($0.members + exampleMember(example))) })
     }
 
     private func exampleMember(_ example: String?) -> [JSONMember] {
@@ -72,29 +60,28 @@ struct OpenAPIOperation {
         }
     }
 
-    private func media(_ type: String, _ members: [JSONMember]) -> JSONValue {
-        .object([JSONMember(type, .object(members))])
-    }
-
     private var responses: JSONValue {
         var answers = [success]
         if route.status == 202 {
-            answers.append(JSONMember("200", response("Finished in time", route.response)))
+            answers.append(JSONMember("200", response("Finished in time", route.response, links)))
         }
         return .object(answers + problems)
     }
 
     private var success: JSONMember {
         if case .webSocket = route.response {
-            return JSONMember("101", response("The WebSocket is open", .none))
+            return JSONMember("101", response("The WebSocket is open", .none, []))
         }
         return JSONMember(
             "\(route.status)",
-            response(route.status == 202 ? "Accepted, not finished yet" : "Done", route.response))
+            response(route.status == 202 ? "Accepted, not finished yet" : "Done", route.response, links))
     }
 
-    private func response(_ words: String, _ payload: Payload) -> JSONValue {
+    private var links: [JSONMember] { OpenAPILinks.links(from: route, to: routes) }
+
+    private func response(_ words: String, _ payload: Payload, _ links: [JSONMember]) -> JSONValue {
         var members = [JSONMember("description", .string(words))]
+        if !links.isEmpty { members.append(JSONMember("links", .object(links))) }
         if case .none = payload { return .object(members) }
         members.append(JSONMember("content", content(payload, nil)))
         return .object(members)
@@ -110,7 +97,7 @@ struct OpenAPIOperation {
                 JSONMember("description", .string(words)),
                 JSONMember(
                     "content",
-                    media("application/problem+json", [JSONMember("schema", Problem.schema.json)])),
+                    content(.document(mediaType: "application/problem+json", Problem.schema), nil)),
             ])
             return JSONMember("\(status)", problem)
         }
@@ -126,6 +113,9 @@ struct OpenAPIOperation {
         } else {
             codes += [.malformedJSON, .bodyTooLarge, .unsupportedMediaType]
         }
+        if case .webSocket = route.response { codes.append(.upgradeRequired) }
+        if route.parameters.contains(where: { $0.name == "cursor" }) { codes.append(.notFound) }
+        if route.parameters.contains(where: { $0.name == "If-Match" }) { codes.append(.preconditionFailed) }
         if route.repeatability == .keyed { codes += [.idempotencyInProgress, .idempotencyMismatch] }
         return codes
     }

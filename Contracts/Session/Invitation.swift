@@ -69,5 +69,5 @@ public struct InvitationToken: WireText {
     }
 
     /// 43 characters of base64url.
-    public static var schema: Schema { .type("string", [JSONMember("pattern", "^[A-Za-z0-9_-]{43}$")]) }
+    public static var schema: Schema { .text(Self.self, [JSONMember("pattern", "^[A-Za-z0-9_-]{43}$")]) }
 }

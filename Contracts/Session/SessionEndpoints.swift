@@ -43,6 +43,7 @@ public enum SessionEndpoints {
         "sessions.events", of: .session, .get, "/v1/sessions/{session_id}/events",
         access: .identified(.sessionsRead),
         "List what happened in a session; with Accept: text/event-stream, follow it",
+        answers: .choice([.json(Page<SessionEvent>.schema), .events(SessionEvent.schema)]),
         parameters: [
             id, .limit, .lastEventID,
             .query("after", .type("integer", [JSONMember("minimum", 0)]), "Only events after this one."),

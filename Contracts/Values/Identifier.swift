@@ -29,7 +29,7 @@ public struct Identifier<Kind: IdentifierKind>: WireText {
 
     /// A text of the kind's form.
     public static var schema: Schema {
-        .type("string", [JSONMember("pattern", .string("^\(Kind.prefix)_[0-9A-HJKMNP-TV-Z]{26}$"))])
+        .text(Self.self, [JSONMember("pattern", .string("^\(Kind.prefix)_[0-9A-HJKMNP-TV-Z]{26}$"))])
     }
 }
 

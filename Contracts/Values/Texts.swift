@@ -45,14 +45,14 @@ public struct SourcePath: WireText, Comparable {
 
     /// A relative path.
     public static var schema: Schema {
-        .type(
-            "string",
+        .text(
+            Self.self,
             [
                 JSONMember("minLength", 1), JSONMember("maxLength", 255), JSONMember("example", "src/main.c"),
                 JSONMember(
                     "pattern",
-                    .string(#"^(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f]+"#
-                            + #"(/(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f]+)*$"#)
+                    .string(#"^(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f]{1,100}"#
+                            + #"(/(?!\.{1,2}(/|$))[^/\\\u0000-\u001f\u007f]{1,100}){0,7}$"#)
                 ),
             ])
     }
@@ -85,8 +85,8 @@ public struct DisplayName: WireText {
 
     /// A short text.
     public static var schema: Schema {
-        .type(
-            "string",
+        .text(
+            Self.self,
             [
                 JSONMember("minLength", 1), JSONMember("maxLength", 80),
                 JSONMember(
@@ -121,7 +121,7 @@ public struct Digest256: WireText {
     public static let zero = Digest256(unchecked: String(repeating: "0", count: 64))
 
     /// 64 hex digits.
-    public static var schema: Schema { .type("string", [JSONMember("pattern", "^[0-9a-f]{64}$")]) }
+    public static var schema: Schema { .text(Self.self, [JSONMember("pattern", "^[0-9a-f]{64}$")]) }
 }
 
 /// The short name of a programming language, e.g. `python` or `c`.
@@ -146,7 +146,7 @@ public struct LanguageID: WireText {
 
     /// A short name.
     public static var schema: Schema {
-        .type("string", [JSONMember("pattern", "^[a-z0-9+.#-]{1,32}$"), JSONMember("example", "python")])
+        .text(Self.self, [JSONMember("pattern", "^[a-z0-9+.#-]{1,32}$"), JSONMember("example", "python")])
     }
 }
 
@@ -167,6 +167,6 @@ public struct ProgramArgument: WireText {
 
     /// A text without NUL.
     public static var schema: Schema {
-        .type("string", [JSONMember("maxLength", 4096), JSONMember("pattern", #"^[^\u0000]*$"#)])
+        .text(Self.self, [JSONMember("maxLength", 4096), JSONMember("pattern", #"^[^\u0000]*$"#)])
     }
 }

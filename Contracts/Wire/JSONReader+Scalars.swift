@@ -90,8 +90,9 @@ extension JSONReader {
         return unit
     }
 
-    /// Reads a whole number; `1.0` and `1e3` are not, so that no client depends on rounding.
-    /// - Throws: `.wrongType` for a fraction, `.outOfRange` beyond 64 bits.
+    /// Reads a whole number; `1.0` and `1e3` are, as JSON Schema has it (2020-12, 6.1.1).
+    /// - Throws: `.wrongType` for a fraction, `.outOfRange` beyond 64 bits, or beyond 2^53 when it is written
+    ///   with a point or exponent, so that no client depends on rounding.
     public mutating func readInteger() throws(WireFault) -> Int64 {
         try expect(.number)
         let digits = try numberBytes()
@@ -102,7 +103,7 @@ extension JSONReader {
                 isNegative = true
                 continue
             }
-            guard byte.isDigit else { throw WireFault(.wrongType, "expected a whole number") }
+            guard byte.isDigit else { return try wholeNumber(written: bytes[digits]) }
             let digit = Int64(byte - UInt8(ascii: "0"))
             let (scaled, tooLarge) = value.multipliedReportingOverflow(by: 10)
             let (next, overflow) = scaled.addingReportingOverflow(isNegative ? -digit : digit)
@@ -110,6 +111,19 @@ extension JSONReader {
             value = next
         }
         return value
+    }
+
+    /// A whole number with a point or an exponent in it.
+    private func wholeNumber(
+        written digits: Slice<UnsafeBufferPointer<UInt8>>
+    ) throws(WireFault) -> Int64 {
+        guard let value = Double(String(decoding: digits, as: UTF8.self)), value == value.rounded() else {
+            throw WireFault(.wrongType, "expected a whole number")
+        }
+        guard abs(value) <= 9_007_199_254_740_992 else {
+            throw WireFault(.outOfRange, "the number does not fit 53 bits")
+        }
+        return Int64(value)
     }
 
     /// Reads a number; it must be finite.

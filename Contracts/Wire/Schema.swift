@@ -2,6 +2,10 @@
 public indirect enum Schema: Sendable {
     /// A schema without a name of its own: its keywords in order.
     case inline([JSONMember])
+    /// A text with a rule of its own: its keywords for documents, and the check of the type that reads it.
+    case checked([JSONMember], @Sendable (String) -> WireFault?)
+    /// A value of any of these.
+    case anyOf([Schema])
     /// A list; `count` bounds its length.
     case array(Schema, count: ClosedRange<Int>?)
     /// An object whose member names are data.
@@ -31,7 +35,8 @@ public indirect enum Schema: Sendable {
     /// The schema as JSON; named schemas become references.
     public var json: JSONValue {
         switch self {
-        case .inline(let keywords): .object(keywords)
+        case .inline(let keywords), .checked(let keywords, _): .object(keywords)
+        case .anyOf(let choices): .object([JSONMember("anyOf", .array(choices.map(\.json)))])
         case .array(let element, let count): .object(Self.arrayKeywords(element, count))
         case .map(let value):
             .object([JSONMember("type", "object"), JSONMember("additionalProperties", value.json)])
@@ -64,13 +69,14 @@ public indirect enum Schema: Sendable {
 
     private static func refine(_ json: JSONValue, _ keywords: [JSONMember]) -> JSONValue {
         guard case .object(let members) = json else { return json }
-        return .object(members + keywords)
+        return .object(members.filter { old in !keywords.contains { $0.name == old.name } } + keywords)
     }
 
     /// The named schemas used directly inside this one.
     public var references: [(name: String, schema: Schema)] {
         switch self {
-        case .inline: []
+        case .inline, .checked: []
+        case .anyOf(let choices): choices.flatMap(\.references)
         case .array(let element, _): element.references
         case .map(let value): value.references
         case .named(let name, let schema): [(name, schema())]

@@ -64,7 +64,8 @@ import Testing
         "says which rule a number breaks",
         arguments: [
             ("9223372036854775808", WireFault.Code.outOfRange), ("1e400", .wrongType), ("1.5", .wrongType),
-            ("1e3", .wrongType), (String(repeating: "9", count: 10_000), .outOfRange), ("\"1\"", .wrongType),
+            ("1.5e0", .wrongType), ("1e16", .outOfRange),
+            ("1e-3", .wrongType), (String(repeating: "9", count: 10_000), .outOfRange), ("\"1\"", .wrongType),
             ("true", .wrongType), ("null", .wrongType), ("[]", .wrongType),
         ])
     func badIntegers(_ text: String, _ code: WireFault.Code) {
