@@ -1,0 +1,17 @@
+/// Bounds of what a document accepts from outside, each with its reason.
+package enum Limits {
+    /// Nesting of `Any` values and the like: deeper is an attack on the stack of whoever reads it.
+    package static let anyDepth = 64
+    /// Client blocks of one update: real documents have hundreds, and each costs a record.
+    package static let clientsPerUpdate = 100_000
+    /// Bytes that may wait for what they depend on; Yjs has no such limit, which is a hole in memory.
+    package static let pendingBytes = 1 << 20
+    /// What a waiting update costs beside its own bytes.
+    static let pendingOverheadBytes = 96
+    /// Content of one document: offsets are 32 bits wide, and broken UTF-8 may grow threefold.
+    static let contentBytes = 1 << 30
+    /// The largest client id or length on the wire: what a JavaScript number holds exactly.
+    static let largestNumber: UInt64 = 1 << 53 - 1
+    /// The end of a client's clock: clocks are 32 bits wide here.
+    static let largestClock: UInt64 = 1 << 32 - 2
+}

@@ -1,0 +1,48 @@
+extension Document {
+    /// Merges an update in version 1 of the format into the document: any order, any number of times.
+    ///
+    /// - Throws: `UpdateFault` for bytes that are not such an update; the document is then unchanged.
+    package mutating func apply(_ update: Span<UInt8>) throws(UpdateFault) -> Outcome {
+        try update.withUnsafeBufferPointer { (message) throws(UpdateFault) in
+            let isOriginal = try receive(message)
+            let news: Outcome.News =
+                transaction.isEmpty ? .nothing : isOriginal ? .original : .encoded(encodeTransaction())
+            return Outcome(news: news, isPending: hasPending)
+        }
+    }
+
+    /// Merges an update and returns the bytes with which Yjs would tell others, empty when nothing is new.
+    package mutating func applyEncoding(_ update: Span<UInt8>) throws(UpdateFault) -> [UInt8] {
+        try update.withUnsafeBufferPointer { (message) throws(UpdateFault) in
+            _ = try receive(message)
+            return transaction.isEmpty ? [] : encodeTransaction()
+        }
+    }
+
+    /// The whole transaction of one update. Returns whether the message itself says what has changed.
+    private mutating func receive(_ message: UnsafeBufferPointer<UInt8>) throws(UpdateFault) -> Bool {
+        precondition(!isTransacting, "an update inside `transact`")
+        try update.decode(message)
+        makePlan()
+        guard contentTotal + 3 * message.count <= Limits.contentBytes else { throw .tooLarge }
+        try checkPending()
+        transaction.begin()
+        cursor.forget()
+        var isOriginal = plan.isWhole && pending.isEmpty && pendingDeletes.isEmpty
+        integratePlan()
+        for index in 0..<update.deletes.count where !apply(update.deletes[index]) { isOriginal = false }
+        if !isOriginal {
+            retryPendingDeletes()
+            retryPending()
+            retryPendingDeletes()
+        }
+        cleanUp()
+        return isOriginal
+    }
+
+    /// Integrates what was planned and keeps what has to wait.
+    mutating func integratePlan() {
+        for index in 0..<plan.order.count { integrate(update.records[plan.order[index]]) }
+        keepStuck()
+    }
+}

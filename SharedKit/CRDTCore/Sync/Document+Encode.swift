@@ -1,0 +1,166 @@
+extension Document {
+    /// The whole document as one update: `Y.encodeStateAsUpdate(doc)`, byte for byte.
+    package func encode() -> [UInt8] {
+        var known = Column<UInt32>()
+        known.append(repeating: 0, count: clients.count)
+        return encode(known)
+    }
+
+    /// What a replica with that state vector does not have, and all deletes.
+    package func encode(since stateVector: Span<UInt8>) throws(UpdateFault) -> [UInt8] {
+        try stateVector.withUnsafeBufferPointer { (bytes) throws(UpdateFault) in
+            var known = Column<UInt32>()
+            known.append(repeating: 0, count: clients.count)
+            var states = Column<KnownState>()
+            try Reader.readStates(bytes, into: &states)
+            for index in 0..<states.count {
+                guard let client = findClient(states[index].client) else { continue }
+                known[client] = UInt32(min(states[index].clock, Limits.largestClock))
+            }
+            return encode(known)
+        }
+    }
+
+    /// The next clock of every client.
+    package func stateVector() -> [UInt8] {
+        var order = Column<UInt32>()
+        listClients(into: &order)
+        var writer = ByteWriter()
+        writer.number(order.count)
+        for index in 0..<order.count {
+            writer.number(clients[order[index]].id)
+            writer.number(clients[order[index]].end)
+        }
+        return writer.take()
+    }
+
+    /// The next clock of one client; 0 when nothing of it is known.
+    package func clock(of client: UInt64) -> UInt64 {
+        guard let known = findClient(client) else { return 0 }
+        return UInt64(clients[known].end)
+    }
+
+    private func encode(_ known: borrowing Column<UInt32>) -> [UInt8] {
+        var writer = ByteWriter()
+        var order = Column<UInt32>()
+        listClients(into: &order)
+        var count = 0
+        for index in 0..<order.count where clients[order[index]].end > known[order[index]] { count += 1 }
+        writer.number(count)
+        for index in 0..<order.count where clients[order[index]].end > known[order[index]] {
+            writeStructs(of: order[index], since: known[order[index]], to: &writer)
+        }
+        writeDeletes(order, to: &writer)
+        return withPending(writer.take())
+    }
+
+    /// Writes a client's block from a clock on.
+    func writeStructs(of client: UInt32, since clock: UInt32, to writer: inout ByteWriter) {
+        let first = clock == 0 ? 0 : clients[client].search(clock)
+        let start = clients[client].structs[first]
+        writer.number(clients[client].structs.count - first)
+        writer.number(clients[client].id)
+        writer.number(clock)
+        write(start.handle, skipping: clock - start.clock, to: &writer)
+        for position in first + 1..<max(first + 1, clients[client].structs.count) {
+            write(clients[client].structs[position].handle, skipping: 0, to: &writer)
+        }
+    }
+
+    /// Writes everything that is deleted, as the structs know it.
+    private func writeDeletes(_ order: borrowing Column<UInt32>, to writer: inout ByteWriter) {
+        var runs = Column<DeletedRun>()
+        var count = 0
+        for index in 0..<order.count {
+            let before = runs.count
+            appendDeleted(of: order[index], to: &runs)
+            if runs.count > before { count += 1 }
+        }
+        writeRuns(runs, clientCount: count, to: &writer)
+    }
+
+    func appendDeleted(of client: UInt32, to runs: inout Column<DeletedRun>) {
+        var open = false
+        for position in 0..<clients[client].structs.count {
+            let item = items[clients[client].structs[position].handle]
+            if item.isDeleted && open {
+                runs[runs.count - 1].length += item.length
+            } else if item.isDeleted {
+                runs.append(DeletedRun(client: client, clock: item.clock, length: item.length))
+            }
+            open = item.isDeleted
+        }
+    }
+
+    /// Writes runs that are grouped by client.
+    func writeRuns(_ runs: borrowing Column<DeletedRun>, clientCount: Int, to writer: inout ByteWriter) {
+        writer.number(clientCount)
+        var first = 0
+        while first < runs.count {
+            var end = first + 1
+            while end < runs.count && runs[end].client == runs[first].client { end += 1 }
+            writer.number(clients[runs[first].client].id)
+            writer.number(end - first)
+            for index in first..<end {
+                writer.number(runs[index].clock)
+                writer.number(runs[index].length)
+            }
+            first = end
+        }
+    }
+
+    /// What the last transaction has changed: the structs it added as they are now, and its deletes.
+    mutating func encodeTransaction() -> [UInt8] {
+        var output = ByteWriter()
+        swap(&output, &writer)
+        output.clear()
+        sortTransaction()
+        output.number(transaction.grown.count)
+        for index in 0..<transaction.grown.count {
+            let client = transaction.grown[index]
+            writeStructs(of: client, since: clients[client].endBefore, to: &output)
+        }
+        var deleting = 0
+        for index in 0..<transaction.deletes.count
+        where index == 0 || transaction.deletes[index].client != transaction.deletes[index - 1].client {
+            deleting += 1
+        }
+        writeRuns(transaction.deletes, clientCount: deleting, to: &output)
+        swap(&output, &writer)
+        return writer.take()
+    }
+
+    /// Clients by descending id, as Yjs writes them.
+    private mutating func sortTransaction() {
+        var grown = Column<UInt32>()
+        swap(&grown, &transaction.grown)
+        grown.sort { clients[$0].id > clients[$1].id }
+        swap(&grown, &transaction.grown)
+        var deletes = Column<DeletedRun>()
+        swap(&deletes, &transaction.deletes)
+        deletes.sort {
+            $0.client != $1.client ? clients[$0.client].id > clients[$1.client].id : $0.clock < $1.clock
+        }
+        swap(&deletes, &transaction.deletes)
+    }
+}
+
+/// An entry of a state vector.
+struct KnownState: BitwiseCopyable {
+    var client: UInt64
+    var clock: UInt64
+}
+
+extension Reader {
+    /// Reads a whole state vector.
+    static func readStates(
+        _ bytes: UnsafeBufferPointer<UInt8>, into states: inout Column<KnownState>
+    ) throws(UpdateFault) {
+        guard let base = bytes.baseAddress else { throw .truncated }
+        var reader = Reader(base, 0..<bytes.count)
+        for _ in 0..<(try reader.count(bytesEach: 2)) {
+            states.append(KnownState(client: try reader.number(), clock: try reader.number()))
+        }
+        guard reader.isAtEnd else { throw .malformed }
+    }
+}

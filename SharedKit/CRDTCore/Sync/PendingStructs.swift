@@ -1,0 +1,26 @@
+/// Structs that wait for others, as updates of their own.
+struct PendingStructs: ~Copyable {
+    struct Waiting: ~Copyable {
+        /// A v1 update without deletes.
+        var bytes: [UInt8]
+        var wants: Column<IntegrationPlan.Want>
+    }
+
+    private(set) var waiting = Column<Waiting>()
+    /// What all of it costs.
+    private(set) var byteCount = 0
+
+    var isEmpty: Bool { waiting.isEmpty }
+
+    mutating func add(_ bytes: [UInt8], _ wants: consuming Column<IntegrationPlan.Want>) {
+        byteCount += bytes.count + Limits.pendingOverheadBytes
+        waiting.append(Waiting(bytes: bytes, wants: wants))
+    }
+
+    mutating func remove(at index: Int) -> [UInt8] {
+        let bytes = waiting[index].bytes
+        byteCount -= bytes.count + Limits.pendingOverheadBytes
+        waiting.remove(at: index)
+        return bytes
+    }
+}

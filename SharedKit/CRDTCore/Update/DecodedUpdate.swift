@@ -1,0 +1,121 @@
+/// An update read and checked as a whole, so that a bad one is refused before a document is touched.
+///
+/// Records point into the message; the message must stay where it is while they are used.
+struct DecodedUpdate: ~Copyable {
+    /// Highest client first, each client once.
+    private(set) var blocks = Column<ClientBlock>()
+    private(set) var records = Column<StructRecord>()
+    private(set) var deletes = Column<DeletedClocks>()
+    private var messages: UInt32 = 0
+    private var base: UnsafePointer<UInt8>?
+
+    /// The message that the records point into.
+    @inline(__always) var message: UnsafePointer<UInt8> { base.unsafelyUnwrapped }
+
+    /// Replaces what is there by one message.
+    mutating func decode(_ message: UnsafeBufferPointer<UInt8>) throws(UpdateFault) {
+        clear()
+        guard let base = message.baseAddress, message.count < Int(UInt32.max) else { throw .truncated }
+        try add(base, 0..<message.count)
+        arrange()
+    }
+
+    /// Adds one of several messages that lie in the same memory; `arrange` comes after the last.
+    mutating func add(_ base: UnsafePointer<UInt8>, _ range: Range<Int>) throws(UpdateFault) {
+        self.base = base
+        var reader = Reader(base, range)
+        let count = try reader.count(bytesEach: 3)
+        guard count <= Limits.clientsPerUpdate else { throw .tooManyClients }
+        for _ in 0..<count { try readBlock(&reader) }
+        try reader.deleteSet(into: &deletes)
+        guard reader.isAtEnd else { throw .malformed }
+        messages += 1
+    }
+
+    mutating func clear() {
+        blocks.removeAll(keeping: 64)
+        records.removeAll(keeping: 256)
+        deletes.removeAll(keeping: 256)
+        messages = 0
+    }
+
+    private mutating func readBlock(_ reader: inout Reader) throws(UpdateFault) {
+        let count = try reader.count(bytesEach: 2)
+        let client = try reader.number()
+        var clock = try reader.clock()
+        let first = UInt32(records.count)
+        let block = UInt32(blocks.count)
+        for _ in 0..<count {
+            var record = try reader.structRecord(of: client, clock: clock, block: block)
+            record.message = messages
+            clock = record.clockEnd
+            if record.kind != .skip { records.append(record) }
+        }
+        blocks.append(ClientBlock(client: client, first: first, count: UInt32(records.count) - first))
+    }
+
+    /// Brings blocks that came in another order, or a client that came twice, into the order that is promised.
+    mutating func arrange() {
+        for index in 1..<max(blocks.count, 1) where blocks[index].client >= blocks[index - 1].client {
+            return sortBlocks()
+        }
+    }
+
+    private mutating func sortBlocks() {
+        var received = Column<ClientBlock>()
+        swap(&received, &blocks)
+        var unsorted = Column<StructRecord>()
+        swap(&unsorted, &records)
+        received.sort { $0.client != $1.client ? $0.client > $1.client : $0.first < $1.first }
+        var at = 0
+        while at < received.count {
+            let client = received[at].client
+            let first = records.count
+            while at < received.count && received[at].client == client {
+                let part = received[at]
+                if part.count > 0 { records.append(from: unsorted.start + Int(part.first), count: Int(part.count)) }
+                at += 1
+            }
+            close(client, from: first)
+        }
+    }
+
+    private mutating func close(_ client: UInt64, from first: Int) {
+        let count = records.count - first
+        if !isSorted(from: first) {
+            var own = UnsafeMutableBufferPointer(start: records.start + first, count: count)
+            own.sort { $0.clock != $1.clock ? $0.clock < $1.clock : $0.start < $1.start }
+        }
+        for index in first..<records.count { records[index].block = UInt32(blocks.count) }
+        blocks.append(ClientBlock(client: client, first: UInt32(first), count: UInt32(count)))
+    }
+
+    private func isSorted(from first: Int) -> Bool {
+        for index in first + 1..<max(first + 1, records.count) where records[index].clock < records[index - 1].clock {
+            return false
+        }
+        return true
+    }
+
+    /// The block of `client`, or nil.
+    func block(of client: UInt64) -> Int? {
+        var low = 0
+        var high = blocks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if blocks[middle].client > client { low = middle + 1 } else { high = middle }
+        }
+        return low < blocks.count && blocks[low].client == client ? low : nil
+    }
+
+    /// Appends the longest parts of a client's records that do not overlap: a client that came twice in one
+    /// message may have sent the same clocks twice.
+    func appendRuns(of range: Range<Int>, to runs: inout Column<Range<Int>>) {
+        var first = range.lowerBound
+        for index in range.dropFirst() where records[index].clock < records[index - 1].clockEnd {
+            runs.append(first..<index)
+            first = index
+        }
+        runs.append(first..<range.upperBound)
+    }
+}

@@ -1,0 +1,73 @@
+/// Works on updates without a document: merges, cuts and asks them.
+package enum UpdateTool {
+    /// One update that says what all of them say, as `Y.mergeUpdates` makes it. Linear in their size.
+    package static func merge(_ updates: [[UInt8]]) throws(UpdateFault) -> [UInt8] {
+        try merge(updates, joiningRuns: false)
+    }
+
+    /// The same; `joiningRuns` makes one struct of what was typed in a row, which is smaller and loads faster.
+    package static func merge(_ updates: [[UInt8]], joiningRuns: Bool) throws(UpdateFault) -> [UInt8] {
+        var message = Column<UInt8>()
+        var total = 0
+        for update in updates { total += update.count }
+        guard total < Int(UInt32.max) else { throw .tooLarge }
+        message.reserve(max(total, 1))
+        var merged = DecodedUpdate()
+        for update in updates {
+            update.withUnsafeBufferPointer { bytes in
+                if let base = bytes.baseAddress { message.append(from: base, count: bytes.count) }
+            }
+            try merged.add(message.start, message.count - update.count..<message.count)
+        }
+        merged.arrange()
+        var writer = ByteWriter()
+        merged.write(to: &writer, joiningRuns: joiningRuns)
+        return writer.take()
+    }
+
+    /// What of an update a replica with that state vector does not have, and all its deletes.
+    package static func diff(
+        _ update: Span<UInt8>, since stateVector: Span<UInt8>
+    ) throws(UpdateFault) -> [UInt8] {
+        try update.withUnsafeBufferPointer { (message) throws(UpdateFault) in
+            var known = Column<KnownState>()
+            try stateVector.withUnsafeBufferPointer { (bytes) throws(UpdateFault) in
+                try Reader.readStates(bytes, into: &known)
+            }
+            var decoded = DecodedUpdate()
+            try decoded.decode(message)
+            known.sort { $0.client < $1.client }
+            var writer = ByteWriter()
+            decoded.write(to: &writer, joiningRuns: false, known: known)
+            return writer.take()
+        }
+    }
+
+    /// The state vector of a document that has got this update only.
+    package static func stateVector(of update: Span<UInt8>) throws(UpdateFault) -> [UInt8] {
+        try update.withUnsafeBufferPointer { (message) throws(UpdateFault) in
+            var decoded = DecodedUpdate()
+            try decoded.decode(message)
+            var states = Column<KnownState>()
+            for index in 0..<decoded.blocks.count {
+                let state = decoded.contiguousEnd(of: decoded.blocks[index])
+                if state > 0 { states.append(KnownState(client: decoded.blocks[index].client, clock: UInt64(state))) }
+            }
+            var writer = ByteWriter()
+            writer.number(states.count)
+            for index in 0..<states.count {
+                writer.number(states[index].client)
+                writer.number(states[index].clock)
+            }
+            return writer.take()
+        }
+    }
+
+    /// Refuses what `Document.apply` would refuse as unreadable.
+    package static func validate(_ update: Span<UInt8>) throws(UpdateFault) {
+        try update.withUnsafeBufferPointer { (message) throws(UpdateFault) in
+            var decoded = DecodedUpdate()
+            try decoded.decode(message)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import CZlib
+import FoundationEssentials
+import Glibc
+
+/// A session recorded with Yjs.
+struct GoldenSession: Decodable {
+    struct Expected: Decodable {
+        let t: String
+        let tl: Int
+    }
+
+    let order: [Hex]
+    let shuf: [Int]
+    let json: Expected
+    let sv: Hex
+    let full: Hex
+    let shufFull: Hex
+    let hsv: Hex
+    let diff: Hex
+    let merged: Hex
+    let serverUpd: [Hex]
+
+    /// Sessions without formatting: with it, an editing Yjs also deletes marks that became redundant.
+    static let plain = ["fuzz-1", "fuzz-2", "fuzz-3", "fuzz-4"]
+    static let all = plain + ["fuzz-11", "fuzz-12"]
+
+    static func named(_ name: String, file: StaticString = #filePath) throws -> GoldenSession {
+        let folder = "\(file)".split(separator: "/").dropLast().joined(separator: "/")
+        let json = try inflate("/\(folder)/Golden/\(name).json.gz")
+        return try JSONDecoder().decode(GoldenSession.self, from: Data(json))
+    }
+}
+
+/// Bytes written as hexadecimal digits.
+struct Hex: Decodable {
+    let bytes: [UInt8]
+
+    init(from decoder: any Decoder) throws {
+        let digits = Array(try decoder.singleValueContainer().decode(String.self).utf8)
+        bytes = stride(from: 0, to: digits.count - 1, by: 2).map {
+            Hex.value(digits[$0]) << 4 | Hex.value(digits[$0 + 1])
+        }
+    }
+
+    private static func value(_ digit: UInt8) -> UInt8 { digit < 0x3A ? digit - 0x30 : digit - 0x57 }
+}
+
+struct Unreadable: Error {
+    let path: String
+}
+
+/// The content of a gzip file.
+func inflate(_ path: String) throws -> [UInt8] {
+    guard let file = gzopen(path, "rb") else { throw Unreadable(path: path) }
+    defer { gzclose(file) }
+    var content: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = gzread(file, &buffer, 1 << 16)
+        guard count >= 0 else { throw Unreadable(path: path) }
+        if count == 0 { return content }
+        content += buffer[..<Int(count)]
+    }
+}

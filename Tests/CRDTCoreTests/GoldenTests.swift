@@ -1,0 +1,82 @@
+import CRDTCore
+import Testing
+
+@Suite("golden sessions of Yjs") struct GoldenTests {
+    @Test("in order: every emitted update, the state, the vector and a diff are Yjs's", arguments: GoldenSession.plain)
+    func inOrder(name: String) throws {
+        let session = try GoldenSession.named(name)
+        var document = Document(client: 77)
+        var emitted: [UpdateShape] = []
+        for update in session.order {
+            let bytes = update.bytes
+            let news = try document.applyEncoding(bytes.span)
+            if !news.isEmpty { emitted.append(try UpdateShape(news)) }
+        }
+        #expect(emitted == (try session.serverUpd.map { try UpdateShape($0.bytes) }))
+        let state = document.encode()
+        #expect(try UpdateShape(state) == UpdateShape(session.full.bytes))
+        let vector = document.stateVector()
+        #expect(vector == session.sv.bytes)
+        let known = session.hsv.bytes
+        let diff = try document.encode(since: known.span)
+        #expect(try UpdateShape(diff) == UpdateShape(session.diff.bytes))
+    }
+
+    @Test("shuffled, nothing stays pending and the state is Yjs's", arguments: GoldenSession.plain)
+    func shuffled(name: String) throws {
+        let session = try GoldenSession.named(name)
+        var document = Document(client: 77)
+        for index in session.shuf { _ = try document.take(session.order[index].bytes) }
+        let isPending = document.hasPending
+        #expect(!isPending)
+        let state = document.encode()
+        #expect(try UpdateShape(state) == UpdateShape(session.shufFull.bytes))
+    }
+
+    @Test("any order with duplicates gives the same text", arguments: GoldenSession.all)
+    func duplicates(name: String) throws {
+        let session = try GoldenSession.named(name)
+        for seed in UInt64(1)...5 {
+            var random = SeededNumbers(seed: seed)
+            let order = (session.order + session.order.prefix(80)).shuffled(using: &random)
+            var document = Document(client: 77)
+            let root = document.root(named: "t")
+            _ = document.lineCount(root)
+            for update in order { _ = try document.take(update.bytes) }
+            let text = document.text(root)
+            #expect(text == Array(session.json.t.utf8))
+            let units = document.utf16Count(root)
+            #expect(units == session.json.tl)
+            let isPending = document.hasPending
+            #expect(!isPending)
+            let vector = document.stateVector()
+            #expect(vector == session.sv.bytes)
+        }
+    }
+
+    @Test("a state loads into the same state", arguments: GoldenSession.all)
+    func reload(name: String) throws {
+        let session = try GoldenSession.named(name)
+        var first = Document(client: 1)
+        let news = try first.take(session.full.bytes).news
+        #expect(news == .original)
+        let again = try first.take(session.full.bytes).news
+        #expect(again == .nothing)
+        let state = first.encode()
+        #expect(try UpdateShape(state) == UpdateShape(session.full.bytes))
+        let text = text(of: &first)
+        #expect(text == Array(session.json.t.utf8))
+    }
+
+    @Test("merged without a document as in Yjs", arguments: GoldenSession.plain)
+    func merge(name: String) throws {
+        let session = try GoldenSession.named(name)
+        let merged = try UpdateTool.merge(session.order.map(\.bytes))
+        #expect(try UpdateShape(merged) == UpdateShape(session.merged.bytes))
+        var document = Document(client: 1)
+        _ = try document.take(merged)
+        let text = text(of: &document)
+        #expect(text == Array(session.json.t.utf8))
+        #expect(try UpdateTool.stateVector(of: merged.span) == session.sv.bytes)
+    }
+}
