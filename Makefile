@@ -42,6 +42,8 @@ test-packages:
 bench: build ## measure against the peers on this machine; ratios, never part of the tests
 	@CODECOLLAB_BENCH=1 $(BUILD) --product codec-bench && .build/release/codec-bench
 	@python3 Tests/Bench/latency.py
+	@python3 Tests/Bench/collab.py
 
 chaos: build ## kill services of a fleet under load for some minutes and print the ledger
 	@CODECOLLAB_CHAOS_ROUNDS=20 python3 Tests/Clients/chaos.py
+	@CODECOLLAB_KILL_ROUNDS=100 python3 Tests/Clients/collab_kill.py

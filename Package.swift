@@ -132,7 +132,7 @@ let package = Package(
         + service("Gateway", needs: ["Credentials"], resources: [.embedInCode("Web")])
         + service("Auth", needs: ["Credentials", "Storage", grdb])
         + service("Session", needs: ["Credentials", "Storage", "Messaging", grdb, tracing])
-        + service("Collab", needs: ["CRDTCore", "Storage", grdb])
+        + service("Collab", needs: ["CRDTCore", "Credentials"])
         + service("AI", needs: ["Sandbox", "Languages", "Artifacts", "Diagnostics"])
         + service("Compiler", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics"])
         + service(
@@ -172,7 +172,7 @@ let package = Package(
                     + nio),
             tests(
                 "Collab",
-                needs: ["CollabService", "CRDTCore", "ServiceKit", "Contracts", "Credentials", "Storage"] + nio),
+                needs: ["CollabService", "CRDTCore", "ServiceKit", "Contracts", "Credentials", "SystemKit"] + nio),
             tests(
                 "AI",
                 needs: [

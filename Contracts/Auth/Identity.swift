@@ -24,6 +24,9 @@ public struct Identity: WireObject, Equatable {
     public var issuedAtMilliseconds = 0
     /// When it stops being true, in milliseconds since the Unix epoch.
     public var expiresAtMilliseconds = 0
+    /// When the token that was shown expires, in milliseconds since the Unix epoch; connections that outlive
+    /// the statement end then.
+    public var credentialExpiresAtMilliseconds: Int?
 
     /// For reading.
     public init() {}
@@ -39,6 +42,7 @@ public struct Identity: WireObject, Equatable {
         field("scopes", \.scopes),
         field("sign_in_id", \.signInID),
         field("issued_at_ms", \.issuedAtMilliseconds),
-        field("expires_at_ms", \.expiresAtMilliseconds)
+        field("expires_at_ms", \.expiresAtMilliseconds),
+        field("credential_expires_at_ms", \.credentialExpiresAtMilliseconds)
     )
 }

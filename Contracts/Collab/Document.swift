@@ -1,4 +1,4 @@
-/// The name of a live document inside its session, e.g. `main.py`.
+/// The name of a live document inside its session, e.g. `main.py`; `src~main.py` is the file `src/main.py`.
 public struct DocumentName: WireText {
     /// Letters, digits, `.`, `_`, `-`, `~`; 1 to 100 bytes, the first a letter, digit or `_`.
     public let text: String
@@ -21,18 +21,36 @@ public struct DocumentName: WireText {
 
     private init(unchecked text: String) { self.text = text }
 
+    /// The document of a session's file: `~` stands for `/`; nil when the path has other characters.
+    public init?(file path: SourcePath) {
+        do throws(WireFault) {
+            try self.init(String(path.text.map { $0 == "/" ? "~" : $0 }))
+        } catch {
+            return nil
+        }
+    }
+
+    /// The session's file of this name; nil when it would be no path.
+    public var file: SourcePath? {
+        do throws(WireFault) {
+            return try SourcePath(String(text.map { $0 == "~" ? "/" : $0 }))
+        } catch {
+            return nil
+        }
+    }
+
     /// The value of a field that is about to be overwritten.
     public static let zero = DocumentName(unchecked: "main")
 
     /// A short name.
     public static var schema: Schema {
-        .type(
-            "string",
+        .text(
+            Self.self,
             [JSONMember("pattern", "^[A-Za-z0-9_][A-Za-z0-9._~-]{0,99}$"), JSONMember("example", "main.py")])
     }
 }
 
-/// A live document, as far as the service knows it without understanding it.
+/// A live document.
 public struct LiveDocument: WireObject, Hashable {
     /// Its name inside the session.
     public var name = DocumentName.zero

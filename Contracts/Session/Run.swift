@@ -110,6 +110,8 @@ public struct Run: WireObject, Equatable {
     public var timings = RunTimings()
     /// Why it ended in `internal_error`.
     public var reason: String?
+    /// The files whose live text was run instead of the stored one, each at an exact version.
+    public var liveSources: [LiveSource] = []
 
     /// For reading.
     public init() {}
@@ -122,7 +124,21 @@ public struct Run: WireObject, Equatable {
         field("finished_at", \.finishedAt),
         field("compile", \.compile), field("execution_id", \.executionID), field("execution", \.execution),
         field("findings", \.findings), field("profile_id", \.profileID), field("degraded", \.degraded),
-        field("timings", \.timings), field("reason", \.reason))
+        field("timings", \.timings), field("reason", \.reason), defaulted("live_sources", \.liveSources))
+}
+
+/// A file that was run as its editors saw it.
+public struct LiveSource: WireObject, Equatable {
+    /// Where it lies.
+    public var path = SourcePath.zero
+    /// The version of the live document; `.../docs/{document}/versions/{sequence}` is its text.
+    public var sequence = 0
+
+    /// For reading.
+    public init() {}
+
+    /// path, sequence.
+    public static let fields = Fields<LiveSource>(field("path", \.path), field("sequence", \.sequence))
 }
 
 /// Where a run's time went, milliseconds.

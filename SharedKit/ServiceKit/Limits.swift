@@ -39,10 +39,16 @@ enum Limits {
     static let eventBytes = 4 << 20
     /// Seconds without progress of the cooperative pool before the watchdog ends the process.
     static let hangSeconds: Int64 = 5
-    /// Seconds between two pings of a WebSocket; a peer that is silent between two is gone.
+    /// Seconds of silence after which a WebSocket is pinged; after twice as many the peer is gone.
     static let pingSeconds: Int64 = 30
     /// Seconds that a peer has to agree to the end of a WebSocket.
     static let closeSeconds: Int64 = 3
-    /// Bytes that may wait for a slow reader of a WebSocket.
+    /// Bytes that may wait for a slow reader of a WebSocket before it is cut.
     static let socketBacklogBytes = 8 << 20
+    /// Bytes waiting for a slow reader from which on it should get nothing more.
+    static let socketCongestedBytes = 1 << 20
+    /// Bytes waiting for a slow reader below which it has caught up.
+    static let socketRelievedBytes = 256 << 10
+    /// Seconds between two looks at the idle WebSockets of an event loop.
+    static let webSocketTickSeconds: Int64 = 5
 }

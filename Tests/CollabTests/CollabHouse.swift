@@ -18,12 +18,13 @@ struct CollabHouse: Sendable {
         return CallOptions(as: try .tester(name), path: path)
     }
 
-    /// Runs both services while `body` uses them; `home` survives it.
+    /// Runs both services while `body` uses them; `home` survives it. The session has one file, `seeded.py`.
     static func open<Result: Sendable>(
-        _ home: TemporaryDirectory, _ body: (CollabHouse) async throws -> Result
+        _ home: TemporaryDirectory, _ more: [String: String] = [:],
+        _ body: (CollabHouse) async throws -> Result
     ) async throws -> Result {
         try await withService(.session, build: sessions) { session in
-            let settings = ["CODECOLLAB_HOME": home.path]
+            let settings = ["CODECOLLAB_HOME": home.path].merging(more) { $1 }
             return try await withService(
                 .collab, environment: settings, peers: [.session: session.port],
                 build: { try await CollabService.build($0) }
@@ -45,6 +46,13 @@ struct CollabHouse: Sendable {
                 $0.yourRole = role
             }
         }
+        routes.on(SessionRoomEndpoints.getFile) { call in
+            let path: SourcePath = try call.path("path")
+            guard path.text == "seeded.py" else { throw Problem(.notFound, "there is no such file") }
+            return SourceFile(path, seededText)
+        }
         return ServiceParts(routes)
     }
+
+    static let seededText = "print('🦉')\nprint(2)\n"
 }

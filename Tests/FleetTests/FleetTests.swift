@@ -34,6 +34,16 @@ struct FleetTests {
         .enabled(if: Fleet.hasSchemathesis, "schemathesis is not installed"))
     func fuzz() async throws { try await expectSuccess(ClientScript("api_fuzz")) }
 
+    @Test(
+        "y-websocket and pycrdt edit together through the gateway; doors are kept; runs take the live text",
+        .enabled(if: Fleet.hasEditors, "node-y-websocket or pycrdt is not installed"))
+    func editors() async throws { try await expectSuccess(ClientScript("collab_clients")) }
+
+    @Test(
+        "kill -9 of collab while 20 clients type loses and doubles nothing",
+        .enabled(if: Fleet.hasEditors, "node-y-websocket or pycrdt is not installed"))
+    func typists() async throws { try await expectSuccess(ClientScript("collab_kill")) }
+
     @Test("hostile programs get their verdict and leave nothing; a victim beside them is unharmed")
     func hostile() async throws { try await expectSuccess(ClientScript("hostile")) }
 
@@ -53,6 +63,17 @@ enum Fleet {
         return names.allSatisfy {
             FileManager.default.isExecutableFile(atPath: "\(ClientScript.root)/.build/release/\($0)")
         }
+    }
+
+    /// Whether the document clients that others wrote are there.
+    static var hasEditors: Bool {
+        let python = ProcessInfo.processInfo.environment["CODECOLLAB_PYTHON"] ?? ""
+        let library = URL(fileURLWithPath: python).deletingLastPathComponent().deletingLastPathComponent()
+        let hasCRDT = FileManager.default.enumerator(atPath: "\(library.path)/lib")?.contains {
+            ($0 as? String)?.hasSuffix("site-packages/pycrdt") ?? false
+        }
+        return hasCRDT == true
+            && FileManager.default.fileExists(atPath: "/usr/share/nodejs/y-websocket/dist")
     }
 
     /// Whether the fuzzer lies beside the tests' Python.

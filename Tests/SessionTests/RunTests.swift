@@ -104,6 +104,7 @@ import Testing
             #expect(run.findings?.count == 1 && run.profileID != nil && run.degraded.isEmpty)
             let sent = fixture.peers.seen.snapshot.requests.first
             #expect(sent?.files.map(\.content) == ["print('live')"] && sent?.samplesUsage == true)
+            #expect(run.liveSources.map(\.path.text) == ["main.py"] && run.liveSources.first?.sequence == 7)
         }
     }
 

@@ -142,8 +142,12 @@ final class ScriptedPeers: RunPeers {
         return Profile.with { $0.id = .zero }
     }
 
-    func liveFiles(_ session: SessionID, _ errand: Errand) async throws -> [String: String?] {
+    func liveFiles(
+        _ session: SessionID, _ files: [FileEntry], _ errand: Errand
+    ) async throws -> [SourcePath: LiveText] {
         try enter("liveFiles")
-        return script.snapshot.liveText.mapValues(Optional.some)
+        let texts = script.snapshot.liveText
+        let live = files.compactMap { file in texts[file.path.text].map { (file.path, LiveText($0, at: 7)) } }
+        return Dictionary(uniqueKeysWithValues: live)
     }
 }

@@ -1,80 +1,110 @@
+package import Contracts
+internal import ServiceKit
+
 /// Who is where in a document: the last state of each client, bound to the connection that brought it.
 package struct Awareness: Equatable {
     private struct Entry: Equatable {
         var clock: UInt64
         /// JSON, or nil when the client has left.
-        var state: String?
+        var state: [UInt8]?
         var owner: Int
     }
 
     private var entries: [UInt64: Entry] = [:]
+    private var owned: [Int: [UInt64]] = [:]
+    /// Clients whose news nobody has heard yet.
+    private var changed: Set<UInt64> = []
 
     /// Nobody is there.
     package init() {}
 
-    /// Takes an update of a connection in.
-    /// - Returns: what everybody has to be told, or nil when it was news to nobody.
+    /// Whether there is something to tell.
+    package var hasNews: Bool { !changed.isEmpty }
+
+    /// Takes an update of a connection in; `identity` overwrites who the states say they are.
     /// - Throws: `ProtocolFault` for anything that is not an awareness update, or too much of it.
     package mutating func apply(
-        _ update: ArraySlice<UInt8>, from connection: Int
-    ) throws(ProtocolFault) -> [UInt8]? {
+        _ update: ArraySlice<UInt8>, from connection: Int, _ identity: Identity
+    ) throws(ProtocolFault) {
         var reader = LibReader(update)
-        var accepted: [UInt64] = []
         for _ in 0..<(try reader.count()) {
             let client = try reader.unsigned()
             let clock = try reader.unsigned()
-            let state = try reader.text()
-            guard state.utf8.count <= Limits.awarenessBytes else {
-                throw ProtocolFault("an awareness state is too long")
+            let state = try reader.buffer()
+            guard state.count <= Limits.awarenessBytes else {
+                throw ProtocolFault("an awareness state has at most 16 KiB", .messageTooBig)
             }
-            if try accept(client, clock, state == "null" ? nil : state, connection) {
-                accepted.append(client)
-            }
+            let isNull = state.elementsEqual("null".utf8)
+            try accept(client, clock, isNull ? nil : state, connection, identity)
         }
         guard reader.remaining == 0 else { throw ProtocolFault("something follows the awareness update") }
-        return accepted.isEmpty ? nil : encode(accepted)
     }
 
     private mutating func accept(
-        _ client: UInt64, _ clock: UInt64, _ state: String?, _ connection: Int
-    ) throws(ProtocolFault) -> Bool {
-        guard var entry = entries[client] else {
-            guard state != nil else { return false }
-            if entries.count >= Limits.awarenessIDs { forgetAbsent() }
-            try checkRoom(for: connection)
-            entries[client] = Entry(clock: clock, state: state, owner: connection)
-            return true
+        _ client: UInt64, _ clock: UInt64, _ state: ArraySlice<UInt8>?, _ connection: Int,
+        _ identity: Identity
+    ) throws(ProtocolFault) {
+        guard let next = clockToKeep(client, clock, state != nil, connection) else { return }
+        var text: [UInt8]?
+        if let state {
+            // What is no JSON would break the clients that parse it.
+            guard let stamped = StampedState.stamp(Array(state), identity) else { return }
+            text = stamped
         }
-        let isFree = entry.state == nil
-        // Others repeat every change they hear, and time each other out: only the owner's word counts.
-        guard entry.owner == connection || isFree else { return false }
-        if isFree && entry.owner != connection { try checkRoom(for: connection) }
-        // A client that comes back repeats its clock, which everybody has seen with an empty state: raise it.
-        let isReturn = isFree && state != nil && clock == entry.clock
-        guard clock > entry.clock || isReturn || (clock == entry.clock && state == nil && !isFree) else {
-            return false
+        if entries[client]?.owner != connection || entries[client]?.state == nil {
+            try bind(client, to: connection)
         }
-        entry = Entry(clock: isReturn ? clock + 1 : clock, state: state, owner: connection)
-        entries[client] = entry
-        return true
+        entries[client] = Entry(clock: next, state: text, owner: connection)
+        changed.insert(client)
     }
 
-    private func checkRoom(for connection: Int) throws(ProtocolFault) {
-        let own = entries.values.count { $0.owner == connection && $0.state != nil }
-        if own >= Limits.awarenessPerConnection { throw ProtocolFault("too many awareness ids") }
+    /// The clock under which a state is kept and told, nil when it is old news or not the speaker's to say;
+    /// decided before anybody looks into the state, since every client repeats every change it hears.
+    private func clockToKeep(
+        _ client: UInt64, _ clock: UInt64, _ isPresent: Bool, _ connection: Int
+    ) -> UInt64? {
+        guard let entry = entries[client] else { return isPresent ? clock : nil }
+        let isFree = entry.state == nil
+        guard entry.owner == connection || (isFree && isPresent) else { return nil }
+        if clock > entry.clock { return isFree && !isPresent ? nil : clock }
+        guard clock == entry.clock else { return nil }
+        if !isPresent { return isFree ? nil : clock }
+        // A client that comes back repeats its clock, which everybody has seen with an empty state: raise it.
+        return isFree ? clock + 1 : nil
+    }
+
+    private mutating func bind(_ client: UInt64, to connection: Int) throws(ProtocolFault) {
+        if entries.count >= Limits.awarenessIDs { forgetAbsent() }
+        guard entries.count < Limits.awarenessIDs else {
+            throw ProtocolFault("too many are here", .tryAgainLater)
+        }
+        if let before = entries[client]?.owner { owned[before]?.removeAll { $0 == client } }
+        let own = owned[connection] ?? []
+        guard own.count < Limits.awarenessPerConnection else {
+            throw ProtocolFault("too many awareness ids", .policyViolation)
+        }
+        owned[connection] = own + [client]
     }
 
     /// A connection is gone: its clients have left, with an unchanged clock so that they can come back.
-    /// - Returns: what everybody has to be told, or nil when nobody left.
-    package mutating func leave(_ connection: Int) -> [UInt8]? {
-        let gone = entries.filter { $0.value.owner == connection && $0.value.state != nil }.map(\.key)
-            .sorted()
-        for client in gone { entries[client]?.state = nil }
-        return gone.isEmpty ? nil : encode(gone)
+    package mutating func leave(_ connection: Int) {
+        for client in owned.removeValue(forKey: connection) ?? [] where entries[client]?.state != nil {
+            entries[client]?.state = nil
+            changed.insert(client)
+        }
     }
 
     /// Forgets clients that have left: ids are drawn anew with each visit, so they would grow for ever.
-    private mutating func forgetAbsent() { entries = entries.filter { $0.value.state != nil } }
+    private mutating func forgetAbsent() {
+        entries = entries.filter { $0.value.state != nil || changed.contains($0.key) }
+    }
+
+    /// What everybody has to be told since the last time, nil when nothing.
+    package mutating func takeNews() -> [UInt8]? {
+        guard !changed.isEmpty else { return nil }
+        defer { changed = [] }
+        return encode(changed.sorted())
+    }
 
     /// Everybody's state, or nil when nobody is there.
     package var all: [UInt8]? {
@@ -84,7 +114,7 @@ package struct Awareness: Equatable {
 
     /// The clients that a connection brought.
     package func clients(of connection: Int) -> [UInt64] {
-        entries.filter { $0.value.owner == connection && $0.value.state != nil }.map(\.key).sorted()
+        (owned[connection] ?? []).filter { entries[$0]?.state != nil }.sorted()
     }
 
     private func encode(_ clients: [UInt64]) -> [UInt8] {
@@ -94,7 +124,7 @@ package struct Awareness: Equatable {
             guard let entry = entries[client] else { continue }
             writer.unsigned(client)
             writer.unsigned(entry.clock)
-            writer.buffer((entry.state ?? "null").utf8)
+            if let state = entry.state { writer.buffer(state) } else { writer.buffer("null".utf8) }
         }
         return writer.bytes
     }

@@ -1,4 +1,6 @@
+internal import CRDTCore
 internal import Contracts
+internal import NIOCore
 internal import ServiceKit
 internal import SystemKit
 
@@ -6,69 +8,79 @@ internal import SystemKit
 extension Room {
     /// The document as lists show it.
     var summary: LiveDocument {
-        state.withLock { state in
-            .with {
-                $0.name = key.document
-                $0.sequence = state.records.count
-                $0.bytes = state.bytes
-                $0.connections = state.guests.count
-                $0.updatedAt = state.records.last.map { Instant(milliseconds: $0.at.milliseconds) }
-            }
+        .with {
+            $0.name = key.document
+            $0.sequence = durable
+            $0.bytes = log.totalBytes
+            $0.connections = guests.count
+            $0.updatedAt = updatedAt.map { Instant(milliseconds: $0.milliseconds) }
         }
-    }
-
-    /// A part of the log.
-    func page(after: Int, limit: Int) -> UpdatePage {
-        let records = state.withLock { Array($0.records.dropFirst(after).prefix(limit + 1)) }
-        var page = UpdatePage()
-        page.items = records.prefix(limit).enumerated().map { index, record in
-            .with {
-                $0.sequence = after + index + 1
-                $0.at = Instant(milliseconds: record.at.milliseconds)
-                $0.userID = record.author
-                $0.update = Base64.encode(record.update)
-            }
-        }
-        page.nextAfter = records.count > limit ? after + limit : nil
-        return page
     }
 
     /// Who is connected.
     var presence: PresenceList {
-        let items = state.withLock { state in
-            state.guests.sorted { $0.key < $1.key }.map { number, guest in
-                Presence.with {
+        PresenceList(
+            items: guests.values.sorted { $0.number < $1.number }.map { guest in
+                .with {
                     $0.userID = guest.identity.userID
                     $0.name = guest.identity.name
                     $0.role = guest.role
                     $0.connectedAt = Instant(milliseconds: guest.since.milliseconds)
-                    $0.clientIDs = state.awareness.clients(of: number).map { Int(clamping: $0) }
+                    $0.clientIDs = awareness.clients(of: guest.number).map { Int(clamping: $0) }
                 }
-            }
-        }
-        return PresenceList(items: items)
+            })
     }
 
     /// Everybody in the room, to ask whether they still may be.
-    var guests: [Int: Guest] { state.withLock { $0.guests } }
-
-    /// What a guest may do has changed; nil sends them out.
-    func setRole(_ role: Role?, of number: Int) {
-        let guest = state.withLock { state in
-            if let role { state.guests[number]?.role = role }
-            return state.guests[number]
-        }
-        if role == nil { guest?.connection.close(.forbidden, "you are no member of this session any more") }
+    var visitors: [(number: Int, identity: Identity, role: Role)] {
+        guests.values.map { ($0.number, $0.identity, $0.role) }
     }
 
-    /// Closes the room for good if nobody has used it since `instant`.
-    func closeIfIdle(since instant: Timestamp) -> Bool {
-        state.withLock { state in
-            guard state.guests.isEmpty, state.lastUse < instant else {
-                return state.isOver && state.guests.isEmpty
-            }
-            state.isOver = true
-            return true
+    /// The text of a root, as it is.
+    func text(_ root: String = "content") -> DocumentText {
+        var text = DocumentText()
+        text.name = key.document
+        text.sequence = sequence
+        if let root = document.existingRoot(Array(root.utf8).span) {
+            text.text = String(decoding: document.text(root), as: UTF8.self)
+            text.utf16Units = document.utf16Count(root)
         }
+        return text
+    }
+
+    /// Sends out who came with a sign-in, or as a user, that is no longer good.
+    func revoke(_ isRevoked: (Identity) -> Bool) {
+        for guest in guests.values where isRevoked(guest.identity) {
+            guest.deny(.unauthorized, "the token was revoked")
+        }
+    }
+
+    /// Whether nobody has used the room since `instant`.
+    func isIdle(since instant: Timestamp) -> Bool {
+        guests.isEmpty && followers.isEmpty && waiting.isEmpty && durable == sequence && batch.isEmpty
+            && !log.isCompacting && lastUse < instant
+    }
+
+    /// Closes the room for good if nobody has used it since `instant`; what a next opening would have to
+    /// replay goes into a snapshot.
+    ///
+    /// - Returns: whether it is closed.
+    func closeIfIdle(since instant: Timestamp) -> EventLoopFuture<Bool> {
+        if isOver { return loop.makeSucceededFuture(guests.isEmpty) }
+        guard isIdle(since: instant) else { return loop.makeSucceededFuture(false) }
+        guard log.bytes > Limits.closingCompactionBytes else {
+            isOver = true
+            return loop.makeSucceededFuture(true)
+        }
+        let compacted = compact()
+        isOver = true
+        return compacted.map { true }
+    }
+}
+
+extension Identity {
+    /// When the token that was shown ends.
+    var credentialEnd: Timestamp? {
+        credentialExpiresAtMilliseconds.map { Timestamp(milliseconds: Int64($0)) }
     }
 }

@@ -1,4 +1,6 @@
+internal import CRDTCore
 internal import Contracts
+internal import Logging
 internal import NIOCore
 internal import ServiceKit
 internal import SystemKit
@@ -9,165 +11,199 @@ struct RoomKey: Hashable, Sendable {
     let document: DocumentName
 }
 
-/// One connection as the room knows it.
-struct Guest: Sendable {
-    let connection: WebSocketConnection
-    let identity: Identity
-    var role: Role
-    let since: Timestamp
-
-    var mayWrite: Bool { role == .owner || role == .editor }
+/// What all rooms share.
+struct RoomSurroundings: Sendable {
+    /// Appends, and nothing else.
+    let disk: Disk
+    /// Reads, snapshots, history.
+    let archive: Disk
+    let clock: WallClock
+    let logger: Logger
+    let updatesPerSecond: Int
 }
 
 /// A document that somebody has open: its replicas, its log, who is where.
 ///
-/// Updates are durable before anybody hears of them, their sender included: the echo is the acknowledgement.
-final class Room: Sendable {
-    struct State {
-        var engine: any DocumentEngine = UpdateKeeper()
-        var awareness = Awareness()
-        var guests: [Int: Guest] = [:]
-        var records: [LogRecord] = []
-        var bytes = 0
-        var nextGuest = 1
-        var lastUse: Timestamp
-        var isOver = false
-    }
-
+/// Everything happens on one event loop. Updates are durable before anybody hears of them, their sender
+/// included: the echo is the acknowledgement.
+final class Room {
     let key: RoomKey
-    private let file: LogFile
-    private let disk: Disk
-    private let clock: WallClock
-    let state: Locked<State>
+    let loop: any EventLoop
+    let shared: RoomSurroundings
+    let store: DocumentStore
+    var document: Document
+    var awareness = Awareness()
+    var guests: [Int: Guest] = [:]
+    var isOver = false
+    var lastUse: Timestamp
 
-    init(_ key: RoomKey, _ file: LogFile, _ records: [LogRecord], disk: Disk, clock: WallClock) {
-        self.key = key
-        self.file = file
-        self.disk = disk
-        self.clock = clock
-        state = Locked(State(lastUse: clock.now()))
-        state.withLock { for record in records { Self.take(record, &$0) } }
+    /// The number of the last update that the document has taken in.
+    var sequence = 0
+    /// The number of the last update that is durable.
+    var durable = 0
+    /// The number of the last update that everybody was sent.
+    var told = 0
+    var updatedAt: Timestamp?
+
+    var log: LogState
+    var fan = FanState()
+    /// Updates of this turn on their way to the disk.
+    var batch: [LogRecord] = []
+    /// Who waits until everything taken in is durable.
+    var waiting: [Waiter] = []
+    /// The newest durable updates.
+    var recent = RecentUpdates()
+    /// Who wants to know that something has become durable.
+    var followers: [Int: AsyncStream<Void>.Continuation] = [:]
+    private var nextNumber = 1
+
+    /// Somebody who waits for the disk.
+    struct Waiter {
+        let promise: EventLoopPromise<Void>
+        var patience: Int
     }
 
-    /// Adds a durable record; what an older release let in and this one cannot read is kept but not served.
-    private static func take(_ record: LogRecord, _ state: inout State) {
-        state.records.append(record)
-        state.bytes += record.update.count
-        do throws(ProtocolFault) {
-            state.engine.apply(record.update, try UpdateScan(record.update[...]))
-        } catch {
-            return
+    /// Where the log goes on.
+    struct LogState {
+        var file: LogFile
+        /// Bytes since the last snapshot.
+        var bytes: Int
+        var snapshotBytes: Int
+        var snapshotSequence: Int
+        var totalBytes: Int
+        var isCompacting = false
+    }
+
+    /// A room of what was stored; called on `loop`.
+    /// - Throws: `UpdateFault` when the snapshot is none of ours.
+    init(
+        _ key: RoomKey, _ stored: StoredDocument, in store: DocumentStore, on loop: any EventLoop,
+        _ shared: RoomSurroundings
+    ) throws(UpdateFault) {
+        self.key = key
+        self.loop = loop
+        self.shared = shared
+        self.store = store
+        let client = UInt64(UInt32.random(in: 2...UInt32.max))
+        document = try DocumentSnapshot.open(stored.snapshot, client: client)
+        let tail = stored.tail
+        log = LogState(
+            file: LogFile(
+                tail?.path ?? store.logPath(stored.sequence + 1), goodBytes: tail?.goodBytes ?? 0),
+            bytes: stored.tailBytes, snapshotBytes: stored.snapshot?.count ?? 0,
+            snapshotSequence: stored.snapshotSequence, totalBytes: stored.totalBytes)
+        lastUse = shared.clock.now()
+        sequence = stored.sequence
+        durable = sequence
+        told = sequence
+        updatedAt = stored.updatedAt
+        replay(stored.records)
+    }
+
+    /// What an older release let in and this one cannot read is kept in the log but not served.
+    private func replay(_ records: [LogRecord]) {
+        for record in records {
+            guard let update = record.update else { continue }
+            do throws(UpdateFault) {
+                _ = try document.apply(update.span)
+            } catch {
+                shared.logger.warning(
+                    "an update of the log is not understood",
+                    metadata: ["document": "\(key.document.text)", "sequence": "\(record.sequence)"])
+            }
         }
+    }
+
+    /// A number for a guest or follower.
+    func number() -> Int {
+        nextNumber += 1
+        return nextNumber
     }
 
     /// Lets a connection in.
-    /// - Returns: its number in the room; nil when the room is full or being closed.
-    func enter(_ connection: WebSocketConnection, _ identity: Identity, _ role: Role) -> Int? {
-        let now = clock.now()
-        let entry = state.withLock { state -> (Int, greeting: [[UInt8]])? in
-            guard !state.isOver, state.guests.count < Limits.connectionsPerRoom else { return nil }
-            let number = state.nextGuest
-            state.nextGuest += 1
-            state.guests[number] = Guest(connection: connection, identity: identity, role: role, since: now)
-            state.lastUse = now
-            let question = RoomMessage.step1(stateVector: state.engine.stateVector[...]).bytes
-            return (
-                number,
-                [question] + (state.awareness.all.map { [RoomMessage.awareness($0[...]).bytes] } ?? [])
-            )
-        }
-        for message in entry?.greeting ?? [] { connection.send(WebSocketConnection.frame(message)) }
-        return entry?.0
+    /// - Returns: the guest; nil when the room is full or being closed.
+    func enter(_ connection: WebSocketConnection, _ identity: Identity, _ role: Role) -> Guest? {
+        guard !isOver, guests.count < Limits.connectionsPerRoom else { return nil }
+        lastUse = shared.clock.now()
+        let guest = Guest(
+            number(), connection, identity, role, since: lastUse, updatesPerSecond: shared.updatesPerSecond)
+        guests[guest.number] = guest
+        fan.isStale = true
+        guest.send(.step1(stateVector: document.stateVector()[...]))
+        if let all = awareness.all { guest.send(.awareness(all[...])) }
+        return guest
     }
 
-    /// A connection is gone.
+    /// A connection is gone, and who it brought with it.
     func leave(_ number: Int) {
-        let now = clock.now()
-        let news = state.withLock { state -> [UInt8]? in
-            state.guests[number] = nil
-            state.lastUse = now
-            return state.awareness.leave(number)
-        }
-        if let news { tell(RoomMessage.awareness(news[...])) }
+        guard guests.removeValue(forKey: number) != nil else { return }
+        lastUse = shared.clock.now()
+        fan.isStale = true
+        awareness.leave(number)
+        if awareness.hasNews { tellAwareness() }
     }
 
     /// A message came.
     /// - Throws: `ProtocolFault` when the connection should end for it.
     func received(_ bytes: [UInt8], from number: Int) throws(ProtocolFault) {
+        guard let guest = guests[number] else { return }
         switch try RoomMessage(bytes) {
-        case .step1(let vector): answer(try ClockSet.stateVector(vector), to: number)
-        case .step2(let update), .update(let update): try takeUpdate(update, from: number)
+        case .step1(let vector): try answer(vector, guest)
+        case .step2(let update): try take(update, from: guest, isSync: true)
+        case .update(let update): try take(update, from: guest, isSync: false)
         case .awareness(let update):
-            let news = try state.withLock { (state) throws(ProtocolFault) in
-                try state.awareness.apply(update, from: number)
-            }
-            if let news { tell(RoomMessage.awareness(news[...])) }
+            guard guest.awareness.take(1) else { return }
+            try awareness.apply(update, from: number, guest.identity)
+            if awareness.hasNews { tellAwareness() }
         case .queryAwareness:
-            let (guest, all) = state.withLock { ($0.guests[number], $0.awareness.all) }
-            if let all {
-                guest?.connection.send(WebSocketConnection.frame(RoomMessage.awareness(all[...]).bytes))
+            if let all = awareness.all { guest.send(.awareness(all[...])) }
+        case .denied: throw ProtocolFault("a message is of no known kind")
+        }
+    }
+
+    /// Sends what a replica lacks in one step2, once that is durable.
+    private func answer(_ vector: ArraySlice<UInt8>, _ guest: Guest) throws(ProtocolFault) {
+        _ = try difference(since: vector)
+        let vector = Array(vector)
+        settled { [self] in
+            do throws(ProtocolFault) {
+                guest.send(.step2(update: try difference(since: vector[...])[...]))
+            } catch {
+                guest.connection.close(error.code, error.detail)
             }
         }
     }
 
-    /// Sends what a replica lacks, one update a message; the last message completes it and says so.
-    private func answer(_ vector: [UInt64: UInt64], to number: Int) {
-        let (guest, updates) = state.withLock { ($0.guests[number], $0.engine.updates(missingFrom: vector)) }
-        guard let connection = guest?.connection else { return }
-        for update in updates.dropLast() {
-            connection.send(WebSocketConnection.frame(RoomMessage.update(update[...]).bytes))
-        }
-        if let last = updates.last {
-            connection.send(WebSocketConnection.frame(RoomMessage.step2(update: last[...]).bytes))
+    func difference(since vector: ArraySlice<UInt8>) throws(ProtocolFault) -> [UInt8] {
+        do throws(UpdateFault) {
+            return try document.encode(since: vector.span)
+        } catch {
+            throw ProtocolFault("a state vector is not valid")
         }
     }
 
-    private func takeUpdate(_ update: ArraySlice<UInt8>, from number: Int) throws(ProtocolFault) {
-        let (guest, bytes) = state.withLock { ($0.guests[number], $0.bytes) }
-        // Who may only read is not heard; read-only replicas answer our question with an empty update, too.
-        guard let guest, guest.mayWrite else { return }
-        let scan = try UpdateScan(update)
-        let isKnown = state.withLock { $0.engine.knows(scan) }
-        if isKnown {
-            return guest.connection.send(WebSocketConnection.frame(RoomMessage.update(update).bytes))
-        }
-        guard bytes + update.count <= Limits.logBytes else {
-            return guest.connection.close(.policyViolation, "the document has reached its size limit")
-        }
-        let record = LogRecord(at: clock.now(), author: guest.identity.userID, update: Array(update))
-        let isQueued = disk.append(record.encoded, to: file) { [self] isDurable in
-            finish(record, scan, isDurable)
-        }
-        if !isQueued { guest.connection.close(.tryAgainLater, "the disk does not keep up") }
-    }
-
-    /// On the disk thread: the update is durable, so everybody may hear of it; or it is not, so nobody stays.
-    private func finish(_ record: LogRecord, _ scan: UpdateScan, _ isDurable: Bool) {
-        guard isDurable else { return end(.internalError, "the document cannot be saved") }
-        state.withLock { state in
-            state.records.append(record)
-            state.bytes += record.update.count
-            state.lastUse = record.at
-            state.engine.apply(record.update, scan)
-        }
-        tell(RoomMessage.update(record.update[...]))
-    }
-
-    /// Sends a message to everybody, its sender included: each event loop gets one errand.
-    private func tell(_ message: RoomMessage) {
-        let frame = WebSocketConnection.frame(message.bytes)
-        let connections = state.withLock { $0.guests.values.map(\.connection) }
-        for group in Dictionary(grouping: connections, by: { ObjectIdentifier($0.eventLoop) }).values {
-            WebSocketConnection.send(frame, to: group)
+    /// What a guest may do has changed; nil sends them out.
+    func setRole(_ role: Role?, of number: Int) {
+        guard let guest = guests[number] else { return }
+        if let role {
+            guest.role = role
+        } else {
+            guest.deny(.forbidden, "you are no member of this session any more")
         }
     }
 
     /// Closes every connection; the room takes no more.
     func end(_ code: WebSocketCloseCode, _ reason: String) {
-        let guests = state.withLock { state in
-            state.isOver = true
-            return Array(state.guests.values)
-        }
-        for guest in guests { guest.connection.close(code, reason) }
+        isOver = true
+        for guest in guests.values { guest.connection.close(code, reason) }
+        for waiter in waiting { waiter.promise.fail(RoomEnded()) }
+        waiting = []
+        for follower in followers.values { follower.finish() }
+        followers = [:]
     }
+}
+
+/// The room could not keep what it was told, or is just being closed; it is opened anew from what is durable.
+struct RoomEnded: ProblemConvertible {
+    var problem: Problem { Problem(.unavailable, "the document cannot be saved just now", retryAfter: 500) }
 }

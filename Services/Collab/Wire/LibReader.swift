@@ -1,9 +1,16 @@
+package import ServiceKit
+
 /// A message that is not what the protocol says; the connection that sent it is closed.
 package struct ProtocolFault: Error, Equatable {
+    /// With what code.
+    package let code: WebSocketCloseCode
     /// What is wrong, for people.
     package let detail: String
 
-    init(_ detail: String) { self.detail = detail }
+    init(_ detail: String, _ code: WebSocketCloseCode = .invalidPayload) {
+        self.detail = detail
+        self.code = code
+    }
 }
 
 /// Reads lib0's encodings (github.com/dmonad/lib0, encoding.js) from bytes that nobody vouches for.
@@ -49,54 +56,9 @@ struct LibReader {
 
     /// Bytes with their length in front.
     mutating func buffer() throws(ProtocolFault) -> ArraySlice<UInt8> {
-        try take(try count())
-    }
-
-    mutating func take(_ count: Int) throws(ProtocolFault) -> ArraySlice<UInt8> {
-        guard count <= remaining else { throw ProtocolFault("the message ends early") }
+        let count = try count()
         defer { position += count }
         return bytes[position..<position + count]
-    }
-
-    /// The length of a text in UTF-16 units, as clocks count it.
-    mutating func textLength() throws(ProtocolFault) -> UInt64 {
-        let text = try buffer()
-        guard let valid = String(validating: text, as: UTF8.self) else {
-            throw ProtocolFault("a text is not UTF-8")
-        }
-        return UInt64(valid.utf16.count)
-    }
-
-    mutating func text() throws(ProtocolFault) -> String {
-        guard let text = String(validating: try buffer(), as: UTF8.self) else {
-            throw ProtocolFault("a text is not UTF-8")
-        }
-        return text
-    }
-
-    /// Steps over a value of any kind (lib0 `any`).
-    mutating func skipAny(depth: Int = 0) throws(ProtocolFault) {
-        guard depth < Limits.anyDepth else { throw ProtocolFault("a value is nested too deeply") }
-        switch try byte() {
-        case 127, 126, 121, 120: return
-        case 125: try skipSigned()
-        case 124: _ = try take(4)
-        case 123, 122: _ = try take(8)
-        case 119: _ = try textLength()
-        case 118:
-            for _ in 0..<(try count()) {
-                _ = try textLength()
-                try skipAny(depth: depth + 1)
-            }
-        case 117: for _ in 0..<(try count()) { try skipAny(depth: depth + 1) }
-        case 116: _ = try buffer()
-        default: throw ProtocolFault("a value is of no known kind")
-        }
-    }
-
-    private mutating func skipSigned() throws(ProtocolFault) {
-        for _ in 0..<8 where try byte() < 0x80 { return }
-        throw ProtocolFault("a number is too large")
     }
 }
 

@@ -1,5 +1,5 @@
 /// One message of the y-websocket protocol.
-enum RoomMessage: Equatable {
+package enum RoomMessage: Equatable {
     /// What a replica has: answer with the rest.
     case step1(stateVector: ArraySlice<UInt8>)
     /// The rest.
@@ -8,11 +8,14 @@ enum RoomMessage: Equatable {
     case update(ArraySlice<UInt8>)
     /// Who is where.
     case awareness(ArraySlice<UInt8>)
+    /// The server says no, and why; from clients it means nothing.
+    case denied(String)
     /// Asks who is where.
     case queryAwareness
 
+    /// Reads what a client sent.
     /// - Throws: `ProtocolFault` for anything that is not exactly one message.
-    init(_ bytes: [UInt8]) throws(ProtocolFault) {
+    package init(_ bytes: [UInt8]) throws(ProtocolFault) {
         var reader = LibReader(bytes)
         self = try Self.read(&reader)
         guard reader.remaining == 0 else { throw ProtocolFault("something follows the message") }
@@ -37,7 +40,7 @@ enum RoomMessage: Equatable {
     }
 
     /// The message's bytes.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var writer = LibWriter()
         switch self {
         case .step1(let vector): Self.sync(0, vector, &writer)
@@ -46,6 +49,10 @@ enum RoomMessage: Equatable {
         case .awareness(let update):
             writer.byte(1)
             writer.buffer(update)
+        case .denied(let reason):
+            writer.byte(2)
+            writer.byte(0)
+            writer.buffer(reason.utf8)
         case .queryAwareness: writer.byte(3)
         }
         return writer.bytes

@@ -38,7 +38,7 @@ package struct EdgeGate: Sendable {
         case .open: return try await optionalIdentity(request)
         case .fleet: throw Problem(.notFound, "there is nothing at this path")
         case .identified(let scope):
-            guard let credential = try Credential(headers) else {
+            guard let credential = try Self.credential(request, route) else {
                 throw Problem(.unauthenticated, "sign in first")
             }
             let identity = try await desk.identity(for: credential)
@@ -49,6 +49,16 @@ package struct EdgeGate: Sendable {
             }
             return identity
         }
+    }
+
+    private static func credential(_ request: ServerRequest, _ route: Route) throws(Problem) -> Credential? {
+        let headers = request.head.headers
+        if case .webSocket = route.response, !headers.contains(name: "authorization"),
+            let credential = try Credential(query: request.query)
+        {
+            return credential
+        }
+        return try Credential(headers)
     }
 
     /// On open routes a credential is welcome, not needed: a stale one must not keep anybody from signing in.

@@ -30,6 +30,32 @@ package enum Credential: Sendable, Equatable {
             ? .personalToken(String(parts[1])) : .accessToken(String(parts[1]), isCookie: false)
     }
 
+    /// The token in a query (RFC 6750 2.3), nil when there is none.
+    ///
+    /// Only for WebSockets: browsers cannot add fields to their handshakes. Elsewhere tokens in addresses end
+    /// up in logs and histories.
+    package init?(query: Substring) throws(Problem) {
+        let values = query.split(separator: "&").filter { $0.hasPrefix(Self.parameter) }
+        guard let value = values.first?.dropFirst(Self.parameter.utf8.count) else { return nil }
+        guard values.count == 1, Self.isToken(value) else {
+            throw Problem(.unauthenticated, "expected one access_token in the query")
+        }
+        self =
+            value.hasPrefix("ccp_")
+            ? .personalToken(String(value)) : .accessToken(String(value), isCookie: false)
+    }
+
+    private static let parameter = "access_token="
+
+    /// A request target without the token in its query.
+    package static func withoutToken(_ target: String) -> String {
+        guard let mark = target.firstIndex(of: "?") else { return target }
+        let pairs = target[target.index(after: mark)...].split(separator: "&")
+        let kept = pairs.filter { !$0.hasPrefix(parameter) }
+        let path = String(target[..<mark])
+        return kept.isEmpty ? path : "\(path)?\(kept.joined(separator: "&"))"
+    }
+
     /// Whether the browser added it by itself, whichever page made the request.
     package var isCookie: Bool {
         if case .accessToken(_, let isCookie) = self { return isCookie }

@@ -80,6 +80,7 @@ package final class IdentityDesk: Sendable {
         let claims = try verifier.verify(token, now: now)
         var identity = claims.identity
         identity.issuedAtMilliseconds = Int(claims.issuedAtSeconds) * 1000
+        identity.credentialExpiresAtMilliseconds = Int(claims.expiresAtSeconds) * 1000
         cache.accept(identity, for: key, until: Timestamp(milliseconds: claims.expiresAtSeconds * 1000))
         return .accepted(identity, personalTokenID: nil)
     }
@@ -92,6 +93,7 @@ package final class IdentityDesk: Sendable {
         }
         // The auth service has looked just now: only what happens later can revoke it.
         identity.issuedAtMilliseconds = Int(now.milliseconds)
+        identity.credentialExpiresAtMilliseconds = answer.validUntilMilliseconds
         let longest = now.milliseconds + Limits.introspectionSeconds * 1000
         let until = min(answer.validUntilMilliseconds.map(Int64.init) ?? longest, longest)
         cache.accept(

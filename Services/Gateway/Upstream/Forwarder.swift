@@ -88,6 +88,7 @@ package struct Forwarder: Sendable {
 
     private func upgraded(_ call: EdgeCall) async throws -> ServerResponse {
         var request = request(call)
+        request.target = Credential.withoutToken(request.target)
         HeaderHygiene.addHandshake(from: call.request.head.headers, to: &request.headers)
         switch try await transport.upgrade(request, to: call.route.service) {
         case .refused(let head, let body):

@@ -25,25 +25,25 @@ extension RunConduct {
 
     private func livened(_ files: [SourceFile], of session: SessionID) async -> [SourceFile] {
         let errand = errand
+        let pinned = spec.pinned.filter { $0.encoding == .utf8 }
         do {
             let live = try await within(Limits.liveTextPatience, "collab") { [peers] in
-                try await peers.liveFiles(session, errand)
+                try await peers.liveFiles(session, pinned, errand)
             }
-            return files.map { file in
-                guard let text = live[file.path.text], file.encoding == .utf8 else { return file }
-                guard let text else { return stale(file) }
-                return SourceFile(file.path, text)
+            if live.isEmpty { return files }
+            journal.update { run in
+                run.liveSources = live.sorted { $0.key < $1.key }.map { path, text in
+                    .with {
+                        $0.path = path
+                        $0.sequence = text.sequence
+                    }
+                }
             }
+            return files.map { file in live[file.path].map { SourceFile(file.path, $0.text) } ?? file }
         } catch {
             degrade("collab", error)
             return files
         }
-    }
-
-    private func stale(_ file: SourceFile) -> SourceFile {
-        degrade(
-            "collab", Problem(.notImplemented, "\(file.path.text) is being edited; its stored text was run"))
-        return file
     }
 
     /// Findings of the analysers, if they come before the program's end or soon after it.

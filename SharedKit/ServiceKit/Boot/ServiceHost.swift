@@ -21,7 +21,9 @@ package final class ServiceHost: Sendable {
             routes, verifier: surroundings.verifier, telemetry: surroundings.telemetry,
             clock: surroundings.clock,
             fallback: parts.fallback)
-        server = HTTPServer(logger: surroundings.logger) { responder.plan($0) }
+        server = HTTPServer(logger: surroundings.logger, connectionLimit: parts.connectionLimit) {
+            responder.plan($0)
+        }
     }
 
     /// Listens, and is ready from then on.

@@ -58,6 +58,8 @@ package struct ServiceParts: Sendable {
     /// Answers what no route matches, decided from the head on the event loop; the gateway's way to
     /// everything else.
     package var fallback: (@Sendable (HTTPRequestHead) -> RequestPlan?)?
+    /// Connections at once; nil for the usual few thousand.
+    package var connectionLimit: Int?
     /// Work beside the requests.
     package private(set) var background: [Background] = []
     /// Called last, when no request is left: flush and close what is open.

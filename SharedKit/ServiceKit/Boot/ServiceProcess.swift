@@ -15,6 +15,7 @@ struct ServiceProcess: Sendable {
     init(_ flags: ServiceFlags, _ configuration: Configuration) throws {
         // A peer that goes away while we write is an error of that write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        Self.raiseDescriptorLimit()
         let seconds = try configuration.integer(
             "CODECOLLAB_DRAIN_SECONDS", in: 0...3600, default: Int(Limits.drainSeconds))
         drain = .seconds(seconds)
@@ -24,6 +25,16 @@ struct ServiceProcess: Sendable {
         surroundings = try ServiceSurroundings(
             configuration,
             telemetry: try .bootstrap(service: configuration.service.rawValue, configuration: telemetry))
+    }
+
+    /// As many descriptors as the machine allows: shells start with a thousand, editors are many more.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(kind, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        // A refusal leaves the limit as it was, which is what a service without the right has to live with.
+        setrlimit(kind, &limit)
     }
 
     /// Inherited sockets when there are any; else the port, and the Unix socket when its directory is there.

@@ -24,11 +24,17 @@ package final class HTTPServer: Sendable {
 
     private let core: ServerCore
     private let group: MultiThreadedEventLoopGroup
+    private let connectionLimit: Int
     private let state = Locked(State())
 
     /// A server that asks `plan` about each request; `plan` runs on event loops and must not block.
-    package init(logger: Logger, plan: @escaping @Sendable (HTTPRequestHead) -> RequestPlan) {
+    /// - Parameter connectionLimit: connections at once, `Limits.connections` when nil.
+    package init(
+        logger: Logger, connectionLimit: Int? = nil,
+        plan: @escaping @Sendable (HTTPRequestHead) -> RequestPlan
+    ) {
         core = ServerCore(plan: plan, logger: logger)
+        self.connectionLimit = connectionLimit ?? Limits.connections
         group = .singleton
     }
 
@@ -92,7 +98,7 @@ package final class HTTPServer: Sendable {
 
     private func admit(_ channel: any Channel) -> Bool {
         state.withLock { state in
-            guard !state.isDraining, state.connections.count < Limits.connections else { return false }
+            guard !state.isDraining, state.connections.count < connectionLimit else { return false }
             state.connections[ObjectIdentifier(channel)] = channel
             return true
         }

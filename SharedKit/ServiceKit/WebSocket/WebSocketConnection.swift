@@ -1,40 +1,41 @@
 package import NIOCore
+private import Synchronization
 
 /// Who takes the messages of a WebSocket; called on the connection's event loop, in order.
 package protocol WebSocketReceiver: AnyObject {
-    /// A whole binary message.
-    func received(_ message: ByteBuffer)
+    /// A whole message; text only where the limits say so.
+    func received(_ message: [UInt8], isText: Bool)
+    /// What waited for a slow reader has left; called once for each time that `isCongested` became true.
+    func caughtUp()
     /// The connection is over; the last call.
     func closed()
 }
 
-/// Why a WebSocket is closed (RFC 6455 7.4.1 and the registry behind it).
-package enum WebSocketCloseCode: UInt16, Sendable {
-    case normal = 1000, goingAway = 1001, protocolError = 1002, unsupportedData = 1003
-    case invalidPayload = 1007, policyViolation = 1008, messageTooBig = 1009, internalError = 1011
-    case serviceRestart = 1012, tryAgainLater = 1013
-    case unauthorized = 4401, forbidden = 4403
+extension WebSocketReceiver {
+    /// Nothing, for receivers that never send much.
+    package func caughtUp() {}
 }
 
 /// The server's end of a WebSocket; may be used from any thread.
 package struct WebSocketConnection: Sendable {
     private let channel: any Channel
     private let handler: NIOLoopBound<WebSocketHandler>
+    private let pressure: WebSocketPressure
 
     init(channel: any Channel, handler: NIOLoopBound<WebSocketHandler>) {
         self.channel = channel
         self.handler = handler
+        pressure = handler.value.pressure
     }
 
     /// The event loop that it lives on.
     package var eventLoop: any EventLoop { channel.eventLoop }
 
-    /// A binary message as it goes over the wire, to be made once and sent to many.
-    package static func frame(_ message: [UInt8]) -> ByteBuffer {
-        WebSocketHandler.frame(0x82, message)
-    }
+    /// Whether so much waits for a slow reader that sending more only costs memory; see
+    /// `WebSocketReceiver.caughtUp`.
+    package var isCongested: Bool { pressure.isCongested }
 
-    /// Sends a frame made by `frame`; frames sent in one turn of the event loop leave together.
+    /// Sends a frame of `WebSocketFrame`; frames sent in one turn of the event loop leave together.
     package func send(_ frame: ByteBuffer) {
         if eventLoop.inEventLoop { return handler.value.send(frame) }
         eventLoop.execute { handler.value.send(frame) }
@@ -43,11 +44,30 @@ package struct WebSocketConnection: Sendable {
     /// Sends the same frame to connections that share an event loop.
     package static func send(_ frame: ByteBuffer, to connections: [WebSocketConnection]) {
         guard let loop = connections.first?.eventLoop else { return }
-        loop.execute { for connection in connections { connection.handler.value.send(frame) } }
+        if loop.inEventLoop { return sendHere(frame, connections) }
+        loop.execute { sendHere(frame, connections) }
+    }
+
+    private static func sendHere(_ frame: ByteBuffer, _ connections: [WebSocketConnection]) {
+        for connection in connections { connection.handler.value.send(frame) }
     }
 
     /// Says why, waits for the other side to agree, and closes.
     package func close(_ code: WebSocketCloseCode, _ reason: String = "") {
+        if eventLoop.inEventLoop { return handler.value.close(code, reason) }
         eventLoop.execute { handler.value.close(code, reason) }
+    }
+
+    /// Cuts the connection without a word, for peers that would not read it.
+    package func cut() { channel.close(promise: nil) }
+}
+
+/// What waits for a slow reader, for everybody to see.
+final class WebSocketPressure: Sendable {
+    private let flag = Atomic(false)
+
+    var isCongested: Bool {
+        get { flag.load(ordering: .relaxed) }
+        set { flag.store(newValue, ordering: .relaxed) }
     }
 }

@@ -1,133 +1,203 @@
+internal import Glibc
 internal import NIOCore
-internal import NIOWebSocket
 
-/// The server's side of one WebSocket: what RFC 6455 asks for beyond framing.
+/// The server's side of one WebSocket: what RFC 6455 asks for beyond the form of frames, and when to write.
 final class WebSocketHandler: ChannelInboundHandler {
-    typealias InboundIn = WebSocketFrame
+    typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    var receiver: (any WebSocketReceiver)?
-    private let messageLimit: Int
-    private var context: ChannelHandlerContext?
-    /// The pieces so far of a message that comes in several frames.
-    private var partial: ByteBuffer?
-    private var isFlushDue = false
-    private var isClosing = false
-    /// Frames queued while the socket is full, in bytes.
-    private var backlog = 0
-    private var isSilent = false
-
-    init(messageLimit: Int) {
-        precondition(messageLimit > 0, "a message has room")
-        self.messageLimit = messageLimit
+    private enum Phase {
+        case open
+        /// Our close frame is out; only the peer's is still of interest.
+        case closing
+        /// The peer sent what no client may send; whatever follows is dropped.
+        case failed
+        case over
     }
+
+    var receiver: (any WebSocketReceiver)?
+    let pressure = WebSocketPressure()
+    private var reader: WebSocketReader
+    private var context: ChannelHandlerContext?
+    private var loop: WebSocketLoop?
+    private var phase = Phase.open
+    /// Frames of this turn of the event loop.
+    private var outbox: [ByteBuffer] = []
+    /// Bytes that the channel has and the kernel has not.
+    private var waitingBytes = 0
+    private var socket: CInt = -1
+    private var lastHeard = NIODeadline.now()
+    private var lastPing = NIODeadline.now()
+    /// The answer to the newest ping; older ones need none (RFC 6455 5.5.3).
+    private var duePong: [UInt8]?
+
+    init(_ limits: WebSocketLimits) { reader = WebSocketReader(limits) }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        schedulePing()
+        let loop = WebSocketLoop.of(context.eventLoop)
+        loop.add(self)
+        self.loop = loop
+        let found = ignoringUnavailable { () throws -> CInt? in
+            try context.channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) { $0 }
+        }
+        socket = found ?? -1
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    /// Channels without a socket (tests) have no descriptor to write to; their frames go through the channel.
+    private func ignoringUnavailable(_ body: () throws -> CInt?) -> CInt? {
+        do { return try body() } catch { return nil }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end()
+        self.context = nil
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
-        receiver?.closed()
-        receiver = nil
+        end()
         context.fireChannelInactive()
     }
 
+    private func end() {
+        phase = .over
+        socket = -1
+        outbox = []
+        loop?.remove(self)
+        loop = nil
+        let receiver = receiver
+        self.receiver = nil
+        receiver?.closed()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let frame = unwrapInboundIn(data)
-        isSilent = false
-        guard !isClosing || frame.opcode == .connectionClose else { return }
-        guard frame.maskKey != nil, frame.reservedBits.isEmpty else {
-            return close(.protocolError, "frames are masked and have no reserved bits")
-        }
-        switch frame.opcode {
-        case .binary, .continuation: take(frame)
-        case .ping: pong(frame)
-        case .pong: break
-        case .connectionClose: answerClose(frame, context)
-        case .text: close(.unsupportedData, "binary messages are spoken here")
-        default: close(.protocolError, "an unknown kind of frame")
-        }
-    }
-
-    private func take(_ frame: WebSocketFrame) {
-        let isFirst = frame.opcode == .binary
-        guard isFirst == (partial == nil) else { return close(.protocolError, "a message inside a message") }
-        var payload = frame.unmaskedData
-        if var whole = partial {
-            guard whole.readableBytes + payload.readableBytes <= messageLimit else {
-                return close(.messageTooBig, "a message has at most \(messageLimit) bytes")
+        guard phase == .open || phase == .closing else { return }
+        lastHeard = .now()
+        reader.feed(unwrapInboundIn(data))
+        do throws(WebSocketFault) {
+            while let event = try reader.next() {
+                take(event)
+                guard phase == .open || phase == .closing else { return }
             }
-            partial = nil
-            whole.writeBuffer(&payload)
-            payload = whole
-        }
-        if frame.fin {
-            partial = nil
-            receiver?.received(payload)
-        } else {
-            partial = payload
+        } catch {
+            fail(error)
         }
     }
 
-    private func pong(_ frame: WebSocketFrame) {
-        guard frame.fin, frame.length <= 125 else { return close(.protocolError, "control frames are short") }
-        send(Self.frame(0x8A, Array(buffer: frame.unmaskedData)))
-    }
-
-    private func answerClose(_ frame: WebSocketFrame, _ context: ChannelHandlerContext) {
-        if !isClosing {
-            var payload = frame.unmaskedData
-            let code = payload.readInteger(as: UInt16.self)
-            isClosing = true
-            send(
-                Self.frame(
-                    0x88,
-                    code.map { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] } ?? []))
+    private func take(_ event: WebSocketEvent) {
+        switch event {
+        case .message(let bytes, let isText):
+            if phase == .open { receiver?.received(bytes, isText: isText) }
+        case .ping(let payload):
+            guard phase == .open else { return }
+            duePong = payload
+            loop?.flushSoon(self)
+        case .pong: break
+        case .close(let code): answerClose(code)
         }
-        context.flush()
-        context.close(promise: nil)
     }
 
-    /// Sends a frame; the flush waits for the end of the event loop's turn.
-    func send(_ frame: ByteBuffer) {
+    /// RFC 6455 5.5.1 and 7.1.1: echo the code, then the server is the first to close the connection.
+    private func answerClose(_ code: UInt16?) {
         guard let context else { return }
-        if !context.channel.isWritable { backlog += frame.readableBytes }
-        guard backlog <= Limits.socketBacklogBytes else { return giveUp(context) }
-        context.write(wrapOutboundOut(frame), promise: nil)
-        guard !isFlushDue else { return }
-        isFlushDue = true
-        let reference = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.execute { reference.value.flush() }
-    }
-
-    private func flush() {
-        isFlushDue = false
-        context?.flush()
-    }
-
-    /// A reader that does not keep up loses its connection; it comes back and asks for what it missed.
-    private func giveUp(_ context: ChannelHandlerContext) {
-        isClosing = true
+        if phase == .open {
+            outbox.append(WebSocketFrame.close(code))
+            flush()
+        }
+        phase = .over
         context.close(promise: nil)
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { backlog = 0 }
-        context.fireChannelWritabilityChanged()
+    /// RFC 6455 7.1.7: say why, then take nothing more. What the peer still sends is read, since closing with
+    /// unread bytes would reset the connection and take the reason with it.
+    private func fail(_ fault: WebSocketFault) {
+        guard let context else { return }
+        if phase == .open { outbox.append(WebSocketFrame.close(fault.code.rawValue, fault.reason)) }
+        flush()
+        phase = .failed
+        context.close(mode: .output, promise: nil)
+        closeLater(context)
+    }
+
+    private func closeLater(_ context: ChannelHandlerContext) {
+        let channel = context.channel
+        context.eventLoop.scheduleTask(in: .seconds(Limits.closeSeconds)) { channel.close(promise: nil) }
     }
 
     /// Starts the closing handshake; the other side has a few seconds to answer.
     func close(_ code: WebSocketCloseCode, _ reason: String) {
-        guard let context, !isClosing else { return }
-        isClosing = true
-        let number = code.rawValue
-        let payload = [UInt8(number >> 8), UInt8(number & 255)] + Array(reason.utf8.prefix(120))
-        send(Self.frame(0x88, payload))
-        let channel = context.channel
-        context.eventLoop.scheduleTask(in: .seconds(Limits.closeSeconds)) { channel.close(promise: nil) }
+        guard let context, phase == .open else { return }
+        outbox.append(WebSocketFrame.close(code.rawValue, reason))
+        phase = .closing
+        loop?.flushSoon(self)
+        closeLater(context)
+    }
+
+    /// Sends a frame at the end of the event loop's turn.
+    func send(_ frame: ByteBuffer) {
+        guard phase == .open else { return }
+        guard waitingBytes <= Limits.socketBacklogBytes else { return giveUp() }
+        outbox.append(frame)
+        if outbox.count == 1 { loop?.flushSoon(self) }
+    }
+
+    /// A reader that does not keep up loses its connection; it comes back and asks for what it missed.
+    private func giveUp() {
+        phase = .over
+        context?.close(promise: nil)
+    }
+
+    /// Writes what has come together in this turn.
+    func flush() {
+        guard let context, phase != .over else { return }
+        if let pong = duePong {
+            duePong = nil
+            if phase == .open { outbox.append(WebSocketFrame.frame(0x8A, pong)) }
+        }
+        guard let first = outbox.first else { return }
+        if outbox.count == 1, waitingBytes == 0 {
+            outbox.removeAll(keepingCapacity: true)
+            if let rest = sendNow(first, context) {
+                write(rest, context)
+                context.flush()
+            }
+            return
+        }
+        for frame in outbox { write(frame, context) }
+        outbox.removeAll(keepingCapacity: outbox.count <= 4)
+        context.flush()
+    }
+
+    /// Hands a frame to the kernel without the way through the channel, which costs as much again; only while
+    /// the channel holds nothing back.
+    /// - Returns: what the kernel did not take; errors show when the channel writes it.
+    private func sendNow(_ frame: ByteBuffer, _ context: ChannelHandlerContext) -> ByteBuffer? {
+        guard socket >= 0, context.channel.isActive else { return frame }
+        let sent = frame.withUnsafeReadableBytes {
+            Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+        }
+        guard sent > 0 else { return frame }
+        if sent == frame.readableBytes { return nil }
+        var rest = frame
+        rest.moveReaderIndex(forwardBy: sent)
+        return rest
+    }
+
+    private func write(_ frame: ByteBuffer, _ context: ChannelHandlerContext) {
+        let count = frame.readableBytes
+        waitingBytes += count
+        if waitingBytes > Limits.socketCongestedBytes { pressure.isCongested = true }
+        let reference = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenComplete { _ in reference.value.written(count) }
+        context.write(wrapOutboundOut(frame), promise: promise)
+    }
+
+    private func written(_ count: Int) {
+        waitingBytes -= count
+        guard pressure.isCongested, waitingBytes <= Limits.socketRelievedBytes else { return }
+        pressure.isCongested = false
+        if phase == .open { receiver?.caughtUp() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -135,45 +205,16 @@ final class WebSocketHandler: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        switch error {
-        case NIOWebSocketError.invalidFrameLength:
-            close(.messageTooBig, "a message has at most \(messageLimit) bytes")
-        case is NIOWebSocketError: close(.protocolError, "a frame is not valid")
-        default: context.close(promise: nil)
-        }
-    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    /// Pings now and then; a peer that says nothing in a whole interval is gone.
-    private func schedulePing() {
-        guard let context else { return }
-        let reference = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: .seconds(Limits.pingSeconds)) { reference.value.ping() }
-    }
-
-    private func ping() {
-        guard let context, context.channel.isActive else { return }
-        if isSilent { return giveUp(context) }
-        isSilent = true
-        send(Self.frame(0x89, []))
-        schedulePing()
-    }
-
-    /// An unmasked frame with all of its payload.
-    static func frame(_ first: UInt8, _ payload: [UInt8]) -> ByteBuffer {
-        var frame = ByteBuffer()
-        frame.reserveCapacity(payload.count + 10)
-        frame.writeInteger(first)
-        switch payload.count {
-        case ..<126: frame.writeInteger(UInt8(payload.count))
-        case ..<65_536:
-            frame.writeInteger(UInt8(126))
-            frame.writeInteger(UInt16(payload.count))
-        default:
-            frame.writeInteger(UInt8(127))
-            frame.writeInteger(UInt64(payload.count))
-        }
-        frame.writeBytes(payload)
-        return frame
+    /// Pings now and then; a peer from which nothing came since two pings is gone.
+    func tick() {
+        guard phase == .open else { return }
+        let now = NIODeadline.now()
+        if now - lastHeard > .seconds(2 * Limits.pingSeconds) { return giveUp() }
+        guard now - max(lastHeard, lastPing) >= .seconds(Limits.pingSeconds) else { return }
+        lastPing = now
+        outbox.append(WebSocketFrame.frame(0x89, []))
+        flush()
     }
 }

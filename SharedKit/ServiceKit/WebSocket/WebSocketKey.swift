@@ -2,6 +2,20 @@
 enum WebSocketKey {
     private static let suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
+    /// Whether a key is the base64 of 16 bytes (RFC 6455 4.1).
+    static func isValid(_ key: String) -> Bool {
+        let body = key.utf8.prefix(22)
+        return key.utf8.count == 24 && key.hasSuffix("==") && body.allSatisfy { isBase64($0) }
+    }
+
+    private static func isBase64(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"): true
+        default: false
+        }
+    }
+
     static func accept(_ key: String) -> String { Base64.encode(sha1(Array((key + suffix).utf8))) }
 
     /// RFC 3174; the handshake needs nothing stronger, it only shows that both sides mean WebSocket.

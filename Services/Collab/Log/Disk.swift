@@ -1,7 +1,7 @@
 internal import Logging
 internal import SystemKit
 
-/// The thread on which all logs are read and written: appends that wait together are made durable together.
+/// A thread on which files are read and written: appends that wait together are made durable together.
 final class Disk: Sendable {
     private enum Job: Sendable {
         case append(LogFile, [UInt8], @Sendable (Bool) -> Void)
@@ -15,11 +15,11 @@ final class Disk: Sendable {
     private let logger: Logger
 
     /// - Throws: `SystemFailure` when no thread or descriptor is left.
-    init(logger: Logger) throws(SystemFailure) {
+    init(named name: String, logger: Logger) throws(SystemFailure) {
         self.logger = logger
         wake = try WakeUp()
         thread = Locked(nil)
-        let started = try DedicatedThread(named: "collab-disk") { self.work() }
+        let started = try DedicatedThread(named: name) { self.work() }
         thread.withLock { $0 = started }
     }
 
@@ -42,6 +42,9 @@ final class Disk: Sendable {
             put(.run { continuation.resume(with: Swift.Result { try body() }) })
         }
     }
+
+    /// Runs `body` on the disk thread, behind everything that was asked for before; nobody waits.
+    func run(_ body: @escaping @Sendable () -> Void) { put(.run(body)) }
 
     /// Finishes what waits and ends the thread.
     func stop() {
@@ -88,14 +91,16 @@ final class Disk: Sendable {
 
     private func commit(_ batch: inout [(file: LogFile, record: [UInt8], done: @Sendable (Bool) -> Void)]) {
         var isGood = batch.map { entry in
-            succeeds("append") { () throws(SystemFailure) in try entry.file.append(entry.record) }
+            Self.succeeds("append", logger) { () throws(SystemFailure) in
+                try entry.file.append(entry.record)
+            }
         }
         var synced: [ObjectIdentifier: Bool] = [:]
         for index in batch.indices where isGood[index] {
             let file = batch[index].file
             let isDurable =
                 synced[ObjectIdentifier(file)]
-                ?? succeeds("sync") { () throws(SystemFailure) in try file.sync() }
+                ?? Self.succeeds("sync", logger) { () throws(SystemFailure) in try file.sync() }
             synced[ObjectIdentifier(file)] = isDurable
             isGood[index] = isDurable
         }
@@ -103,13 +108,16 @@ final class Disk: Sendable {
         batch = []
     }
 
-    private func succeeds(_ what: String, _ body: () throws(SystemFailure) -> Void) -> Bool {
+    /// Whether `body` could do what it does to a document's files; a failure is logged.
+    static func succeeds(
+        _ what: String, _ logger: Logger, _ body: () throws(SystemFailure) -> Void
+    ) -> Bool {
         do throws(SystemFailure) {
             try body()
             return true
         } catch {
             logger.error(
-                "a document's log cannot be written", metadata: ["step": "\(what)", "error": "\(error)"])
+                "a document's files cannot be written", metadata: ["step": "\(what)", "error": "\(error)"])
             return false
         }
     }

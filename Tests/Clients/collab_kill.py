@@ -1,0 +1,73 @@
+"""kill -9 of collab while 20 clients type: nothing acknowledged is lost, nothing is there twice, all converge.
+
+CODECOLLAB_KILL_ROUNDS=100 is the long form.
+"""
+import signal
+from fleet import *
+
+TYPISTS = 20
+ROUNDS = int(os.environ.get("CODECOLLAB_KILL_ROUNDS", "5"))
+
+
+def session_of(owner, others):
+    session = owner.post("/v1/sessions", {"title": "Typing"}).json["id"]
+    invitation = owner.post(f"/v1/sessions/{session}/invitations", {"role": "editor", "max_uses": len(others)}).json["token"]
+    for other in others:
+        answer = other.post(f"/v1/invitations/{invitation}/accept")
+        check(answer.status == 200, "joins", answer)
+    return session
+
+
+def main():
+    if not os.path.exists("/usr/share/nodejs/y-websocket"):
+        tell("SKIPPED: node-y-websocket is not installed")
+        sys.exit(77)
+    with own_fleet() as running:
+        people = [running.guest(f"Typist {n}") for n in range(4)]
+        session = session_of(people[0], people[1:])
+        tokens = [people[n % 4].token for n in range(TYPISTS)]
+        environment = dict(os.environ, NODE_PATH="/usr/share/nodejs:/usr/lib/nodejs")
+        node = subprocess.Popen(
+            ["node", str(pathlib.Path(__file__).with_name("collab_typists.cjs")), f"ws://127.0.0.1:{running.base}/v1/sessions/{session}/docs", "kill.txt", *tokens],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+        try:
+            check(node.stdout.readline().strip() == "ready", "all typists are connected")
+            for _ in range(ROUNDS):
+                time.sleep(0.8)
+                pid = running.ps()["collab"]["pid"]
+                os.kill(pid, signal.SIGKILL)
+                until = time.monotonic() + 15
+                while time.monotonic() < until:
+                    now = running.ps()["collab"]
+                    if now["phase"] == "ready" and now.get("pid") not in (None, pid):
+                        break
+                    time.sleep(0.05)
+            time.sleep(1.0)
+            output, errors = node.communicate("stop\n", timeout=150)
+        finally:
+            node.kill()
+        lines = output.strip().splitlines()
+        report = json.loads(lines[-1]) if lines else {}
+        check(report.get("converged") is True, "all converge", report or errors[-500:])
+        check(report.get("lost") == [], "nothing acknowledged is lost", report.get("lost"))
+        check(report.get("missing") == [] and report.get("duplicated") == [], "every word is there once", report)
+        check(report.get("typed", 0) > 10 * ROUNDS and report.get("reconnects", 0) >= TYPISTS, "there was something to lose", report)
+        tell(f"{ROUNDS} kills:", {key: value for key, value in report.items() if key not in ("missing", "duplicated")})
+        if report.get("converged"):
+            text = people[0].get(f"/v1/sessions/{session}/docs/kill.txt/text").json
+            check(text["length_utf16"] == report["length"], "REST tells the same text", text)
+    end()
+
+
+@contextlib.contextmanager
+def own_fleet():
+    """Killing is done to a fleet of our own, never to the one that other checks use."""
+    own = Fleet(environment={"CODECOLLAB_DRAIN_SECONDS": "2"}).up()
+    try:
+        yield own
+    finally:
+        own.down()
+        own.remove()
+
+
+main()

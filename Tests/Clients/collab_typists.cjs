@@ -1,0 +1,104 @@
+// Typists with y-websocket, a client that others wrote, each a replica and a connection of its own.
+// usage: node collab_typists.cjs URL ROOM TOKEN...   Types until a line comes on stdin, then waits until all have
+// converged and prints one line of JSON.
+//
+// A struct is acknowledged when it comes back from the server. The server says with every connection what it has
+// (sync step 1): whatever was acknowledged before must be in there, or it was lost.
+const Y = require('yjs');
+const { WebsocketProvider } = require('y-websocket');
+const WebSocket = require('ws');
+const decoding = require('lib0/dist/decoding.cjs');
+
+const [url, room, ...tokens] = process.argv.slice(2);
+const sleep = ms => new Promise(done => setTimeout(done, ms));
+const report = { typed: 0, acknowledged: 0, lost: [], reconnects: 0, converged: false, duplicated: [], missing: [] };
+const acknowledged = new Map();  // client id -> clock behind the last acknowledged unit
+
+function hear(bytes, ids) {
+  const decoder = decoding.createDecoder(new Uint8Array(bytes));
+  if (decoding.readVarUint(decoder) !== 0) return;
+  const step = decoding.readVarUint(decoder);
+  const payload = decoding.readVarUint8Array(decoder);
+  if (step === 0) {
+    report.reconnects++;
+    const has = Y.decodeStateVector(payload);
+    for (const [client, clock] of acknowledged) {
+      if ((has.get(client) || 0) < clock) report.lost.push({ client, acknowledged: clock, has: has.get(client) || 0 });
+    }
+  } else if (step === 2) {
+    for (const [client, clock] of Y.parseUpdateMeta(payload).to) {
+      if (ids.has(client) && clock > (acknowledged.get(client) || 0)) acknowledged.set(client, clock);
+    }
+  }
+}
+
+const ids = new Set();
+const typists = tokens.map((token, number) => {
+  const doc = new Y.Doc();
+  ids.add(doc.clientID);
+  class Heard extends WebSocket {
+    constructor(address, protocols) {
+      super(address, protocols, { headers: { Authorization: `Bearer ${token}` } });
+      this.on('message', data => hear(data, ids));
+      this.on('error', () => {});
+    }
+  }
+  const provider = new WebsocketProvider(url, `${room}/live`, doc, { WebSocketPolyfill: Heard, disableBc: true, maxBackoffTime: 300 });
+  return { number, doc, provider, text: doc.getText('content'), count: 0 };
+});
+
+let stopped = false;
+process.stdin.on('data', () => { stopped = true; });
+const mark = (typist, n) => `<${typist.number}.${n}>`;
+
+async function type(typist) {
+  while (!stopped) {
+    const { text } = typist;
+    text.insert(Math.floor(Math.random() * (text.length + 1)), '');
+    // Words are inserted at the end of somebody's word, so that they never cut another one.
+    const ends = [...text.toString().matchAll(/>/g)].map(found => found.index + 1);
+    const place = ends.length ? ends[Math.floor(Math.random() * ends.length)] : 0;
+    text.insert(place, mark(typist, typist.count++));
+    report.typed++;
+    await sleep(20 + Math.random() * 60);
+  }
+}
+
+async function until(test, ms) {
+  const end = Date.now() + ms;
+  while (!test()) {
+    if (Date.now() > end) return false;
+    await sleep(20);
+  }
+  return true;
+}
+
+async function main() {
+  await until(() => typists.every(typist => typist.provider.synced), 30000);
+  console.log('ready');
+  await Promise.all(typists.map(type));
+  const first = typists[0];
+  const same = () => typists.every(typist => typist.provider.wsconnected && typist.text.toString() === first.text.toString());
+  const all = () => typists.every(typist => (acknowledged.get(typist.doc.clientID) || 0) >= Y.getState(typist.doc.store, typist.doc.clientID));
+  report.converged = await until(() => same() && all(), 60000);
+  const newcomer = new Y.Doc();
+  class Stated extends WebSocket {
+    constructor(address, protocols) { super(address, protocols, { headers: { Authorization: `Bearer ${tokens[0]}` } }); }
+  }
+  const provider = new WebsocketProvider(url, `${room}/live`, newcomer, { WebSocketPolyfill: Stated, disableBc: true });
+  await until(() => provider.synced, 20000);
+  const final = newcomer.getText('content').toString();
+  report.converged = report.converged && final === first.text.toString();
+  for (const typist of typists) {
+    for (let n = 0; n < typist.count; n++) {
+      const found = final.split(mark(typist, n)).length - 1;
+      if (found === 0) report.missing.push(mark(typist, n));
+      if (found > 1) report.duplicated.push(mark(typist, n));
+    }
+  }
+  for (const clock of acknowledged.values()) report.acknowledged += clock;
+  report.length = final.length;
+  console.log(JSON.stringify(report));
+  process.exit(0);
+}
+main().catch(error => { console.error(error); process.exit(1); });
