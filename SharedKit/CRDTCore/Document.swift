@@ -8,7 +8,8 @@
 package struct Document: ~Copyable {
     /// The client id that local edits carry, below 2^53.
     package let client: UInt64
-    /// Whether deleted content stays readable, for views of older versions. Costs memory; replicas need not agree.
+    /// Whether deleted content stays readable, for views of older versions. Costs memory; replicas need not
+    /// agree.
     package let keepsDeleted: Bool
     /// How many bytes may wait for their dependencies before updates are refused.
     package var pendingLimit = Limits.pendingBytes
@@ -40,6 +41,7 @@ package struct Document: ~Copyable {
     var pending = PendingStructs()
     var pendingDeletes = Column<DeletedClocks>()
     var observer: ChangeObserver?
+    var history = UndoHistory()
 
     var update = DecodedUpdate()
     var plan = IntegrationPlan()

@@ -10,6 +10,12 @@ package enum Limits {
     static let pendingOverheadBytes = 96
     /// Content of one document: offsets are 32 bits wide, and broken UTF-8 may grow threefold.
     static let contentBytes = 1 << 30
+    /// Insertions and deletions that a diff looks for before it takes the whole part: its memory is four
+    /// times the square in bytes.
+    static let diffDistance = 1_000
+    /// What one undo stack remembers before it drops its older half: bytes of deleted text, pieces of edits.
+    static let undoBytes = 8 << 20
+    static let undoEntries = 100_000
     /// The largest client id or length on the wire: what a JavaScript number holds exactly.
     static let largestNumber: UInt64 = 1 << 53 - 1
     /// The end of a client's clock: clocks are 32 bits wide here.

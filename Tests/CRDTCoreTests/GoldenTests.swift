@@ -2,7 +2,9 @@ import CRDTCore
 import Testing
 
 @Suite("golden sessions of Yjs") struct GoldenTests {
-    @Test("in order: every emitted update, the state, the vector and a diff are Yjs's", arguments: GoldenSession.plain)
+    @Test(
+        "in order: every emitted update, the state, the vector and a diff are Yjs's",
+        arguments: GoldenSession.plain)
     func inOrder(name: String) throws {
         let session = try GoldenSession.named(name)
         var document = Document(client: 77)

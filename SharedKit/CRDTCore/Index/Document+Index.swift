@@ -87,7 +87,8 @@ extension Document {
     mutating func indexJoin(_ left: UInt32, _ right: UInt32) {
         let index = types[items[left].parent].index
         let extent = indexes[index].remove(right, from: items[right].leaf)
-        indexes[index].extend(left, in: items[left].leaf, by: extent, isNew: items[left].leaf != items[right].leaf)
+        indexes[index].extend(
+            left, in: items[left].leaf, by: extent, isNew: items[left].leaf != items[right].leaf)
         if items[left].leaf != items[right].leaf { indexes[index].shrink(items[right].leaf, by: extent) }
     }
 }

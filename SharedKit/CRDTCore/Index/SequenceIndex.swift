@@ -1,7 +1,9 @@
-/// An order-statistic B+tree over the items of one list: finds the item at an offset, and the offset of an item.
+/// An order-statistic B+tree over the items of one list: finds the item at an offset, and the offset of an
+/// item.
 ///
-/// Leaves hold item handles and what is visible of each, inner nodes the sums over their children. It is made when somebody first asks for an offset and follows every change from then on; a
-/// document that is only replicated never pays for it.
+/// Leaves hold item handles and what is visible of each, inner nodes the sums over their children. It is made
+/// when somebody first asks for an offset and follows every change from then on; a document that is only
+/// replicated never pays for it.
 struct SequenceIndex: ~Copyable {
     static let width = 32
 

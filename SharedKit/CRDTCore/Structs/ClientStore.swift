@@ -1,4 +1,5 @@
-/// Everything one client has written: its structs in the order of their clocks without holes, and its content.
+/// Everything one client has written: its structs in the order of their clocks without holes, and its
+/// content.
 struct ClientStore: ~Copyable {
     /// A struct in the row: its first clock beside its handle, so that a search stays in one place.
     struct Entry: BitwiseCopyable {

@@ -1,6 +1,6 @@
 extension Document {
-    /// Ends the changes of a transaction: what was deleted is collected, and neighbours that can be one struct
-    /// become one, pair by pair as Yjs tries them, so that both end with the same structs.
+    /// Ends the changes of a transaction: what was deleted is collected, and neighbours that can be one
+    /// struct become one, pair by pair as Yjs tries them, so that both end with the same structs.
     mutating func cleanUp() {
         transaction.deletes.normalize()
         if !keepsDeleted { collectDeleted() }
@@ -15,7 +15,9 @@ extension Document {
     /// Joins what a client added from a clock on.
     mutating func joinAdded(_ client: UInt32, since clock: UInt32) {
         guard clock < clients[client].end else { return }
-        joinRow(client, from: max(1, clients[client].position(of: clock)), through: clients[client].structs.count - 1)
+        joinRow(
+            client, from: max(1, clients[client].position(of: clock)),
+            through: clients[client].structs.count - 1)
     }
 
     /// Joins deleted runs with each other and with what follows them.

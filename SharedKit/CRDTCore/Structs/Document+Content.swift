@@ -37,7 +37,8 @@ extension Document {
         appendText(bytes, skipping: Int(skipped), client: client)
     }
 
-    private mutating func appendText(_ text: UnsafeBufferPointer<UInt8>, skipping units: Int, client: UInt32) {
+    private mutating func appendText(_ text: UnsafeBufferPointer<UInt8>, skipping units: Int, client: UInt32)
+    {
         guard let base = text.baseAddress else { return }
         let cut = TextCut(base, at: units)
         var start = cut.bytesBefore
@@ -62,14 +63,16 @@ extension Document {
     func content(of item: Item) -> UnsafeBufferPointer<UInt8> {
         let (start, count) =
             item.kind == .type
-            ? (types[item.content].content, types[item.content].contentBytes) : (item.content, item.contentBytes)
+            ? (types[item.content].content, types[item.content].contentBytes)
+            : (item.content, item.contentBytes)
         guard count > 0 else { return UnsafeBufferPointer(start: nil, count: 0) }
         return UnsafeBufferPointer(start: clients[item.client].bytes.start + Int(start), count: Int(count))
     }
 
     /// Gives dead bytes back once they are more than half of what a client holds.
     mutating func compactContent(of client: UInt32) {
-        guard clients[client].deadBytes > 4096, clients[client].deadBytes * 2 > clients[client].bytes.count else {
+        guard clients[client].deadBytes > 4096, clients[client].deadBytes * 2 > clients[client].bytes.count
+        else {
             return
         }
         var kept = Column<UInt8>()

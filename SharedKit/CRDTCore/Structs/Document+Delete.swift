@@ -23,7 +23,8 @@ extension Document {
         {
             transaction.deletes[count - 1].length += item.length
         } else {
-            transaction.deletes.append(DeletedRun(client: item.client, clock: item.clock, length: item.length))
+            transaction.deletes.append(
+                DeletedRun(client: item.client, clock: item.clock, length: item.length))
         }
     }
 
@@ -76,7 +77,9 @@ extension Document {
         var position = clients[client].position(of: clock)
         let first = clients[client].structs[position].handle
         if items[first].clock < clock {
-            if !items[first].isDeleted { _ = split(first, at: clock - items[first].clock, position: position) }
+            if !items[first].isDeleted {
+                _ = split(first, at: clock - items[first].clock, position: position)
+            }
             position += 1
         }
         while position < clients[client].structs.count && clients[client].structs[position].clock < end {

@@ -21,7 +21,8 @@ extension Document {
         guard arrival.parent != .none else { return appendCollected(client, record.length - known) }
         let item = Item(
             clock: clients[client].end, length: record.length - known, client: client, kind: record.kind,
-            origin: arrival.origin, rightOrigin: arrival.rightOrigin, left: arrival.left, right: arrival.right,
+            origin: arrival.origin, rightOrigin: arrival.rightOrigin, left: arrival.left,
+            right: arrival.right,
             parent: arrival.parent, key: arrival.key)
         let handle = makeItem(item)
         storeContent(of: handle, record, skipping: known)
@@ -45,7 +46,8 @@ extension Document {
     private func hasRightOrigin(_ item: Item, of record: StructRecord) -> Bool {
         guard record.hasRightOrigin else { return item.rightOrigin.isNone && item.right == .none }
         let right = item.rightOrigin
-        return !right.isNone && right.clock == record.rightClock && clients[right.client].id == record.rightClient
+        return !right.isNone && right.clock == record.rightClock
+            && clients[right.client].id == record.rightClient
             && item.right != .none && items[item.right].id == right
     }
 

@@ -45,8 +45,8 @@ extension Document {
         items[left].contentBytes += second.contentBytes
     }
 
-    /// Tries to join each struct of a client's row from `first` to `last` into the one before it, and returns how
-    /// many were. Joining is associative, so one pass forward does what Yjs does from the right.
+    /// Tries to join each struct of a client's row from `first` to `last` into the one before it, and returns
+    /// how many were. Joining is associative, so one pass forward does what Yjs does from the right.
     @discardableResult
     mutating func joinRow(_ client: UInt32, from first: Int, through last: Int) -> Int {
         guard first > 0, first <= last else { return 0 }

@@ -1,5 +1,6 @@
 extension Document {
-    /// Puts an item whose `left` and `right` are its wished neighbours into its list, and lets it take effect.
+    /// Puts an item whose `left` and `right` are its wished neighbours into its list, and lets it take
+    /// effect.
     mutating func link(_ handle: UInt32) {
         items[handle].left = settledLeft(of: items[handle])
         insertIntoList(handle)
@@ -7,7 +8,8 @@ extension Document {
         takeEffect(handle)
     }
 
-    /// The item after which `item` belongs. The merge algorithm: the same on every replica, whatever came first.
+    /// The item after which `item` belongs. The merge algorithm: the same on every replica, whatever came
+    /// first.
     private mutating func settledLeft(of item: Item) -> UInt32 {
         let isUndisputed =
             item.left == .none
@@ -16,8 +18,9 @@ extension Document {
         return isUndisputed ? item.left : scanConflicts(item)
     }
 
-    /// YATA: walks over what others put into the same gap. Every item passed gets a rising mark, so that "passed
-    /// in this scan" and "passed since the last move" are comparisons; marks of older scans are smaller.
+    /// YATA: walks over what others put into the same gap. Every item passed gets a rising mark, so that
+    /// "passed in this scan" and "passed since the last move" are comparisons; marks of older scans are
+    /// smaller.
     private mutating func scanConflicts(_ item: Item) -> UInt32 {
         beginScan()
         let scanStart = scanned

@@ -1,5 +1,6 @@
 extension Document {
-    /// Cuts an item after its first `units` units; the left part keeps the handle, the right part's is returned.
+    /// Cuts an item after its first `units` units; the left part keeps the handle, the right part's is
+    /// returned.
     mutating func split(_ handle: UInt32, at units: UInt32, position: Int) -> UInt32 {
         var right = items[handle]
         right.clock += units

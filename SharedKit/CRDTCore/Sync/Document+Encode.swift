@@ -68,7 +68,7 @@ extension Document {
     }
 
     /// Writes everything that is deleted, as the structs know it.
-    private func writeDeletes(_ order: borrowing Column<UInt32>, to writer: inout ByteWriter) {
+    func writeDeletes(_ order: borrowing Column<UInt32>, to writer: inout ByteWriter) {
         var runs = Column<DeletedRun>()
         var count = 0
         for index in 0..<order.count {

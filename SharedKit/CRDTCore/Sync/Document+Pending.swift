@@ -70,7 +70,9 @@ extension Document {
 
     private mutating func retry(_ bytes: [UInt8]) {
         bytes.withUnsafeBufferPointer { message in
-            do throws(UpdateFault) { try update.decode(message) } catch { preconditionFailure("it was checked when it came") }
+            do throws(UpdateFault) { try update.decode(message) } catch {
+                preconditionFailure("it was checked when it came")
+            }
             makePlan()
             integratePlan()
         }
@@ -89,7 +91,8 @@ extension ByteWriter {
     /// Writes records of one client that do not overlap as a block; gaps between them become Skip structs.
     mutating func records(_ range: Range<Int>, of update: borrowing DecodedUpdate) {
         var gaps = 0
-        for index in range.dropFirst() where update.records[index - 1].clockEnd < update.records[index].clock {
+        for index in range.dropFirst() where update.records[index - 1].clockEnd < update.records[index].clock
+        {
             gaps += 1
         }
         let first = update.records[range.lowerBound]

@@ -1,5 +1,6 @@
 extension Document {
-    /// Plans the structs of `update`, highest client first; a struct that needs another client's goes after it.
+    /// Plans the structs of `update`, highest client first; a struct that needs another client's goes after
+    /// it.
     mutating func makePlan() {
         plan.clear()
         for index in 0..<update.blocks.count {
@@ -74,7 +75,9 @@ extension Document {
     private mutating func missingDependency(of record: StructRecord) -> IntegrationPlan.Want? {
         guard record.isItem else { return nil }
         let own = update.blocks[record.block].client
-        if record.hasOrigin, let missing = missing(record.originClient, record.originClock, own) { return missing }
+        if record.hasOrigin, let missing = missing(record.originClient, record.originClock, own) {
+            return missing
+        }
         if record.hasRightOrigin, let missing = missing(record.rightClient, record.rightClock, own) {
             return missing
         }

@@ -57,7 +57,9 @@ extension Document {
     /// Notes an item that is about to be deleted.
     mutating func observeDeletion(_ handle: UInt32) {
         let item = items[handle]
-        guard let type = observer?.type, item.parent == type, item.isVisible, item.leaf != .none else { return }
+        guard let type = observer?.type, item.parent == type, item.isVisible, item.leaf != .none else {
+            return
+        }
         let change = TextChange(offset: Int(offset(of: handle)), removed: Int(item.length), inserted: [])
         observer?.changes.append(change)
     }

@@ -1,7 +1,9 @@
 extension Document {
     /// Inserts UTF-8 text at a UTF-16 offset and returns the update to send, empty inside `transact`.
     @discardableResult
-    package mutating func insert(_ text: Span<UInt8>, at offset: Int, in root: Root) throws(EditFault) -> [UInt8] {
+    package mutating func insert(
+        _ text: Span<UInt8>, at offset: Int, in root: Root
+    ) throws(EditFault) -> [UInt8] {
         try replace(offset..<offset, with: text, in: root)
     }
 
@@ -11,7 +13,8 @@ extension Document {
         try edit(range, UnsafeBufferPointer(start: nil, count: 0), in: root)
     }
 
-    /// Replaces a range of UTF-16 units by UTF-8 text and returns the update to send, empty inside `transact`.
+    /// Replaces a range of UTF-16 units by UTF-8 text and returns the update to send, empty inside
+    /// `transact`.
     @discardableResult
     package mutating func replace(
         _ range: Range<Int>, with text: Span<UInt8>, in root: Root
@@ -19,8 +22,8 @@ extension Document {
         try text.withUnsafeBufferPointer { (bytes) throws(EditFault) in try edit(range, bytes, in: root) }
     }
 
-    /// Makes one update of all edits in `body`. Edits made before `body` throws stay; their update is lost, so let
-    /// `body` check first, or send what `encode(since:)` says.
+    /// Makes one update of all edits in `body`. Edits made before `body` throws stay; their update is lost,
+    /// so let `body` check first, or send what `encode(since:)` says.
     package mutating func transact<Fault: Error>(
         _ body: (inout Document) throws(Fault) -> Void
     ) throws(Fault) -> [UInt8] {
@@ -46,14 +49,15 @@ extension Document {
         transaction.editStart = clients[own].end
         if !range.isEmpty { deleteUnits(range, in: root.type) }
         if let base = text.baseAddress, measure.units > 0 {
-            insertText(base, text.count, units: UInt32(measure.units), at: UInt32(range.lowerBound), in: root.type)
+            insertText(
+                base, text.count, units: UInt32(measure.units), at: UInt32(range.lowerBound), in: root.type)
         }
         finishEdit()
         return isTransacting ? [] : commit()
     }
 
     /// Inserts behind what is deleted at the place, as Yjs's text does.
-    private mutating func insertText(
+    mutating func insertText(
         _ text: UnsafePointer<UInt8>, _ count: Int, units: UInt32, at offset: UInt32, in type: UInt32
     ) {
         let place = divide(at: locate(offset, in: type))
@@ -64,6 +68,7 @@ extension Document {
             right = items[right].right
         }
         let own = denseClient(client)
+        rememberInsertion(clients[own].end, units, in: type)
         if left != .none, items[left].client == own, items[left].end == clients[own].end, canExtend(left),
             items[left].rightOrigin == (right == .none ? .none : items[right].id)
         {
@@ -74,8 +79,8 @@ extension Document {
         cursor.start = offset
     }
 
-    /// A new item of our own with text.
-    private mutating func add(
+    /// A new item of our own with text, between two neighbours.
+    mutating func add(
         _ text: UnsafePointer<UInt8>, _ count: Int, units: UInt32, between left: UInt32, _ right: UInt32,
         of type: UInt32
     ) {
@@ -115,6 +120,7 @@ extension Document {
             if units > left { _ = divide(at: ListPlace(left: handle, units: left)) }
             if units > 0 {
                 left -= min(units, left)
+                rememberDeletion(handle)
                 delete(handle)
             }
             handle = items[handle].right
@@ -122,7 +128,7 @@ extension Document {
     }
 
     /// What `cleanUp` does, for one edit of our own.
-    private mutating func finishEdit() {
+    mutating func finishEdit() {
         if !transaction.deletes.isEmpty {
             transaction.deletes.normalize()
             if !keepsDeleted { collectDeleted() }
@@ -134,7 +140,7 @@ extension Document {
     }
 
     /// Ends a transaction of our own edits.
-    private mutating func commit() -> [UInt8] {
+    mutating func commit() -> [UInt8] {
         if isTransacting { transaction.gatherEdits() }
         return transaction.isEmpty ? [] : encodeTransaction()
     }

@@ -1,5 +1,6 @@
 extension Document {
-    /// Whether a client's last run may grow in place: visible text of a list whose bytes end its client's bytes.
+    /// Whether a client's last run may grow in place: visible text of a list whose bytes end its client's
+    /// bytes.
     @inline(__always)
     func canExtend(_ handle: UInt32) -> Bool {
         let item = items[handle]

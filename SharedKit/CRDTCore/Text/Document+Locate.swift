@@ -9,7 +9,8 @@ struct ListPlace {
 }
 
 extension Document {
-    /// The place after the first `offset` units, inside or at the end of an item; what is deleted there follows.
+    /// The place after the first `offset` units, inside or at the end of an item; what is deleted there
+    /// follows.
     mutating func locate(_ offset: UInt32, in type: UInt32) -> ListPlace {
         guard offset > 0 else { return ListPlace() }
         if let near = nearCursor(offset, in: type) { return near }
@@ -44,7 +45,9 @@ extension Document {
 
     /// Checks a range of offsets before anything changes.
     mutating func check(_ range: Range<Int>, in root: Root) throws(EditFault) {
-        guard range.lowerBound >= 0, range.upperBound <= Int(types[root.type].length) else { throw .outOfBounds }
+        guard range.lowerBound >= 0, range.upperBound <= Int(types[root.type].length) else {
+            throw .outOfBounds
+        }
         let place = locate(UInt32(range.lowerBound), in: root.type)
         guard !splitsPair(place), !splitsPair(walk(from: place, UInt32(range.count), in: root.type)) else {
             throw .splitsCharacter
@@ -56,7 +59,9 @@ extension Document {
         var at = place
         var left = units
         while left > 0 {
-            let rest = at.left == .none ? 0 : items[at.left].visibleUnits - min(at.units, items[at.left].visibleUnits)
+            let rest =
+                at.left == .none
+                ? 0 : items[at.left].visibleUnits - min(at.units, items[at.left].visibleUnits)
             if left <= rest {
                 at.units += left
                 return at

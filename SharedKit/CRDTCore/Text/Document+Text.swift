@@ -6,7 +6,9 @@ extension Document {
     package mutating func utf8Count(_ root: Root) -> Int { Int(indexes[index(of: root.type)].total.bytes) }
 
     /// Line feeds and one.
-    package mutating func lineCount(_ root: Root) -> Int { Int(indexes[index(of: root.type)].total.lines) + 1 }
+    package mutating func lineCount(_ root: Root) -> Int {
+        Int(indexes[index(of: root.type)].total.lines) + 1
+    }
 
     /// The whole text as UTF-8; what is not text in it is left out.
     package func text(_ root: Root) -> [UInt8] {

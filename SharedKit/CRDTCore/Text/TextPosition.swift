@@ -69,7 +69,9 @@ extension Document {
         guard offset > 0 else { return Extent() }
         var (item, before) = find(UInt32(offset), .units, in: root.type)
         let inside = Int(UInt32(offset) - before.units)
-        guard items[item].kind == .string, let text = content(of: items[item]).baseAddress else { return before }
+        guard items[item].kind == .string, let text = content(of: items[item]).baseAddress else {
+            return before
+        }
         let cut = TextCut(text, at: inside)
         guard !cut.splitsPair else { throw .splitsCharacter }
         before += Extent(
@@ -113,7 +115,8 @@ extension Document {
         return writer.take()
     }
 
-    private func writePart(of item: Item, from first: UInt32, _ units: UInt32, to writer: inout ByteWriter) {
+    /// Writes some units of an item as text.
+    func writePart(of item: Item, from first: UInt32, _ units: UInt32, to writer: inout ByteWriter) {
         guard item.kind == .string, let text = content(of: item).baseAddress else { return }
         let start = item.isASCII ? Int(first) : TextCut(text, at: Int(first)).bytesBefore
         let count = item.isASCII ? Int(units) : TextCut(text + start, at: Int(units)).bytesBefore

@@ -8,15 +8,16 @@ struct StructPart: BitwiseCopyable {
 }
 
 extension DecodedUpdate {
-    /// Writes the arranged records as an update: what comes twice once, gaps as Skip structs. Clocks below `known`
-    /// (sorted by client) are left out.
+    /// Writes the arranged records as an update: what comes twice once, gaps as Skip structs. Clocks below
+    /// `known` (sorted by client) are left out.
     func write(to writer: inout ByteWriter, joiningRuns: Bool, known: borrowing Column<KnownState>) {
         var parts = Column<StructPart>()
         var blockEnds = Column<UInt32>()
         var written = 0
         for index in 0..<blocks.count {
             let before = parts.count
-            appendParts(of: blocks[index], since: known.state(of: blocks[index].client), joiningRuns, to: &parts)
+            appendParts(
+                of: blocks[index], since: known.state(of: blocks[index].client), joiningRuns, to: &parts)
             blockEnds.append(UInt32(parts.count))
             if parts.count > before { written += 1 }
         }
@@ -56,10 +57,11 @@ extension DecodedUpdate {
         }
     }
 
-    /// Lets the last part take a record in: collected clocks of different messages always, as Yjs does, and runs
-    /// when asked to.
+    /// Lets the last part take a record in: collected clocks of different messages always, as Yjs does, and
+    /// runs when asked to.
     private func join(
-        _ record: StructRecord, _ index: UInt32, _ skipped: UInt32, _ joiningRuns: Bool, to part: inout StructPart
+        _ record: StructRecord, _ index: UInt32, _ skipped: UInt32, _ joiningRuns: Bool,
+        to part: inout StructPart
     ) -> Bool {
         let last = records[part.first + part.count - 1]
         guard part.end == record.clock + skipped, last.kind == record.kind else { return false }
@@ -80,12 +82,14 @@ extension DecodedUpdate {
     private func continues(_ last: StructRecord, _ next: StructRecord) -> Bool {
         next.kind.isMergeable && next.hasOrigin && next.originClock == last.clockEnd - 1
             && next.originClient == blocks[next.block].client && !next.isBroken && !last.isBroken
-            && next.plainInfo == (last.info | InfoBit.origin) & ~InfoBit.key && next.rightClient == last.rightClient
+            && next.plainInfo == (last.info | InfoBit.origin) & ~InfoBit.key
+            && next.rightClient == last.rightClient
             && next.rightClock == last.rightClock && last.info & InfoBit.key == 0
     }
 
     private func write(
-        _ parts: borrowing Column<StructPart>, _ range: Range<Int>, of client: UInt64, to writer: inout ByteWriter
+        _ parts: borrowing Column<StructPart>, _ range: Range<Int>, of client: UInt64,
+        to writer: inout ByteWriter
     ) {
         var gaps = 0
         for index in range.dropFirst() where parts[index - 1].end < parts[index].clock { gaps += 1 }
@@ -175,12 +179,15 @@ extension DecodedUpdate {
         writeRest(of: part, to: &writer)
     }
 
-    private func writeDeletes(to writer: inout ByteWriter) {
+    /// The deletes, sorted and joined.
+    func sortedDeletes() -> Column<DeletedClocks> {
         var sorted = Column<DeletedClocks>()
         if !deletes.isEmpty { sorted.append(from: deletes.start, count: deletes.count) }
         sorted.normalize()
-        writer.deletes(sorted)
+        return sorted
     }
+
+    func writeDeletes(to writer: inout ByteWriter) { writer.deletes(sortedDeletes()) }
 
     /// Where the structs of a client that start at clock 0 have their first hole.
     func contiguousEnd(of block: ClientBlock) -> UInt32 {

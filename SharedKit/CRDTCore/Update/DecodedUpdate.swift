@@ -54,7 +54,8 @@ struct DecodedUpdate: ~Copyable {
         blocks.append(ClientBlock(client: client, first: first, count: UInt32(records.count) - first))
     }
 
-    /// Brings blocks that came in another order, or a client that came twice, into the order that is promised.
+    /// Brings blocks that came in another order, or a client that came twice, into the order that is
+    /// promised.
     mutating func arrange() {
         for index in 1..<max(blocks.count, 1) where blocks[index].client >= blocks[index - 1].client {
             return sortBlocks()
@@ -73,7 +74,9 @@ struct DecodedUpdate: ~Copyable {
             let first = records.count
             while at < received.count && received[at].client == client {
                 let part = received[at]
-                if part.count > 0 { records.append(from: unsorted.start + Int(part.first), count: Int(part.count)) }
+                if part.count > 0 {
+                    records.append(from: unsorted.start + Int(part.first), count: Int(part.count))
+                }
                 at += 1
             }
             close(client, from: first)
@@ -91,10 +94,20 @@ struct DecodedUpdate: ~Copyable {
     }
 
     private func isSorted(from first: Int) -> Bool {
-        for index in first + 1..<max(first + 1, records.count) where records[index].clock < records[index - 1].clock {
+        for index in first + 1..<max(first + 1, records.count)
+        where records[index].clock < records[index - 1].clock {
             return false
         }
         return true
+    }
+
+    /// Whether the same clocks came twice.
+    var hasOverlaps: Bool {
+        for index in 1..<max(records.count, 1) {
+            let (last, next) = (records[index - 1], records[index])
+            if last.block == next.block && next.clock < last.clockEnd { return true }
+        }
+        return false
     }
 
     /// The block of `client`, or nil.

@@ -5,7 +5,8 @@ package enum UpdateTool {
         try merge(updates, joiningRuns: false)
     }
 
-    /// The same; `joiningRuns` makes one struct of what was typed in a row, which is smaller and loads faster.
+    /// The same; `joiningRuns` makes one struct of what was typed in a row, which is smaller and loads
+    /// faster.
     package static func merge(_ updates: [[UInt8]], joiningRuns: Bool) throws(UpdateFault) -> [UInt8] {
         var message = Column<UInt8>()
         var total = 0
@@ -51,7 +52,9 @@ package enum UpdateTool {
             var states = Column<KnownState>()
             for index in 0..<decoded.blocks.count {
                 let state = decoded.contiguousEnd(of: decoded.blocks[index])
-                if state > 0 { states.append(KnownState(client: decoded.blocks[index].client, clock: UInt64(state))) }
+                if state > 0 {
+                    states.append(KnownState(client: decoded.blocks[index].client, clock: UInt64(state)))
+                }
             }
             var writer = ByteWriter()
             writer.number(states.count)

@@ -42,7 +42,9 @@ struct ByteWriter: ~Copyable {
     }
 
     @inline(__always)
-    mutating func raw(_ source: UnsafePointer<UInt8>, _ count: Int) { bytes.append(from: source, count: count) }
+    mutating func raw(_ source: UnsafePointer<UInt8>, _ count: Int) {
+        bytes.append(from: source, count: count)
+    }
 
     mutating func raw(_ source: UnsafeBufferPointer<UInt8>) {
         if let start = source.baseAddress { bytes.append(from: start, count: source.count) }
@@ -54,7 +56,15 @@ struct ByteWriter: ~Copyable {
         raw(source)
     }
 
-    /// What has been written, copied out; the buffer is empty again and keeps at most `keeping` bytes of room.
+    /// What has been written; valid until more is.
+    var written: UnsafeBufferPointer<UInt8> {
+        bytes.isEmpty
+            ? UnsafeBufferPointer(start: nil, count: 0)
+            : UnsafeBufferPointer(start: bytes.start, count: count)
+    }
+
+    /// What has been written, copied out; the buffer is empty again and keeps at most `keeping` bytes of
+    /// room.
     mutating func take(keeping: Int = 1 << 16) -> [UInt8] {
         defer { bytes.removeAll(keeping: keeping) }
         return copy()

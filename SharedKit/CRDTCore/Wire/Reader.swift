@@ -1,4 +1,5 @@
-/// Reads lib0's encodings and never past the end: every count is compared with what is left before it is used.
+/// Reads lib0's encodings and never past the end: every count is compared with what is left before it is
+/// used.
 struct Reader {
     let base: UnsafePointer<UInt8>
     let end: Int
@@ -73,6 +74,21 @@ struct Reader {
         let start = offset
         offset += count
         return start..<offset
+    }
+
+    /// A varInt that fits 53 bits.
+    mutating func signed() throws(UpdateFault) -> Int64 {
+        let first = try byte()
+        var value = Int64(first & 0x3F)
+        var shift: Int64 = 6
+        var next = first
+        while next >= 0x80 {
+            next = try byte()
+            guard shift <= 48 else { throw .malformed }
+            value |= Int64(next & 0x7F) << shift
+            shift += 7
+        }
+        return first & 0x40 == 0 ? value : -value
     }
 
     /// Steps over a varInt.
