@@ -24,7 +24,9 @@ package enum AIBoot {
         }
         var routes = Routes()
         AIRoutes(service).add(to: &routes)
-        return ServiceParts(routes)
+        var parts = ServiceParts(routes)
+        parts.close = { await sandbox?.close() }
+        return parts
     }
 
     private static func sandbox(_ surroundings: ServiceSurroundings) async -> SandboxHost? {

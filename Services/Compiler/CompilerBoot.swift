@@ -33,7 +33,9 @@ package enum CompilerBoot {
                 book.registry.found.isEmpty ? .fail : .pass, output: "\(book.registry.found.count) found")
         }
         try learnVersions(book, configuration)
-        return ServiceParts(routes)
+        var parts = ServiceParts(routes)
+        parts.close = { await host.close() }
+        return parts
     }
 
     /// Nobody has to wait for versions, so they are asked for on a thread of their own.

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,10 +20,6 @@
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#ifndef P_PIDFD
-#define P_PIDFD 3
-#endif
 
 int csb_template_begin(void) {
     if (unshare(CLONE_NEWNS | CLONE_NEWUTS) == -1) return -1;
@@ -87,7 +84,17 @@ int csb_new_network(int proc) {
     return openat(proc, "thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 }
 
-int csb_enter_network(int network) { return setns(network, CLONE_NEWNET); }
+int csb_resize_tmpfs(int root, const char *size, const char *inodes) {
+    int context = fspick(root, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
+    if (context == -1) return -1;
+    int result = fsconfig(context, FSCONFIG_SET_STRING, "size", size, 0);
+    if (result == 0) result = fsconfig(context, FSCONFIG_SET_STRING, "nr_inodes", inodes, 0);
+    if (result == 0) result = fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0);
+    int error = errno;
+    close(context);
+    errno = error;
+    return result;
+}
 
 int csb_open_beneath(int root, const char *path) {
     struct open_how how = {
@@ -101,22 +108,57 @@ int csb_control_pair(int ends[2]) { return socketpair(AF_UNIX, SOCK_SEQPACKET | 
 
 int csb_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
-int csb_receive(int control, struct csb_message *message, int *passed) {
-    char space[CMSG_SPACE(sizeof(int))];
-    struct iovec part = {.iov_base = message, .iov_len = sizeof *message};
-    struct msghdr header = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
-    *passed = -1;
-    ssize_t count = recvmsg(control, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-    if (count <= 0) return (int)count;
-    struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-    if (rights != NULL && rights->cmsg_type == SCM_RIGHTS) memcpy(passed, CMSG_DATA(rights), sizeof *passed);
-    return (int)count;
+ssize_t csb_send(
+    int socket, const void *head, size_t head_size, const void *body, size_t body_size, const int *fds,
+    int count) {
+    char space[CMSG_SPACE(CSB_PARTS * sizeof(int))] = {0};
+    struct iovec parts[2] = {
+        {.iov_base = (void *)head, .iov_len = head_size}, {.iov_base = (void *)body, .iov_len = body_size}};
+    struct msghdr header = {.msg_iov = parts, .msg_iovlen = body_size == 0 ? 1 : 2};
+    if (count > CSB_PARTS) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (count > 0) {
+        header.msg_control = space;
+        header.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int));
+        struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN((size_t)count * sizeof(int));
+        memcpy(CMSG_DATA(rights), fds, (size_t)count * sizeof(int));
+    }
+    ssize_t sent;
+    do sent = sendmsg(socket, &header, MSG_NOSIGNAL);
+    while (sent == -1 && errno == EINTR);
+    return sent;
 }
 
-int csb_reap(int pidfd) {
-    siginfo_t information;
-    return waitid((idtype_t)P_PIDFD, (id_t)pidfd, &information, WEXITED | WNOHANG | __WALL);
+/* The space for descriptors is what the caller has room for: the kernel closes the ones beyond it. */
+ssize_t csb_receive(int socket, void *bytes, size_t size, int *fds, int room, int waits) {
+    char space[CMSG_SPACE(CSB_PARTS * sizeof(int))];
+    struct iovec part = {.iov_base = bytes, .iov_len = size};
+    struct msghdr header = {
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = space,
+        .msg_controllen = room == 0 ? 0 : CMSG_LEN((size_t)room * sizeof(int)),
+    };
+    for (int i = 0; i < room; i++) fds[i] = -1;
+    ssize_t count;
+    do count = recvmsg(socket, &header, MSG_CMSG_CLOEXEC | (waits ? 0 : MSG_DONTWAIT));
+    while (count == -1 && errno == EINTR);
+    if (count <= 0 || room == 0) return count;
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+    if (rights == NULL || rights->cmsg_type != SCM_RIGHTS) return count;
+    size_t came = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    memcpy(fds, CMSG_DATA(rights), (came > (size_t)room ? (size_t)room : came) * sizeof(int));
+    return count;
+}
+
+int csb_is_abandoned(int socket) {
+    struct pollfd end = {.fd = socket};
+    return poll(&end, 1, 0) == 1 && (end.revents & POLLHUP) != 0;
 }
 
 int csb_kill(int pidfd, int number) { return (int)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0); }

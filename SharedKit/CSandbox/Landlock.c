@@ -1,8 +1,8 @@
 /* A second wall, of another make: the program gives up by landlock what mounts and the filter deny already.
  *
  * Everything below the root may be read and executed; only the box, /tmp and devices may be written, not even
- * the program's own /proc/self/mem; no TCP; no signal and no abstract socket reaches beyond the sandbox. Called
- * between clone and exec: system calls only. The numbers are the kernel's; older headers lack some of them.
+ * the program's own /proc/self/mem; no TCP; no signal and no abstract socket reaches beyond the sandbox.
+ * Called between clone and exec: system calls only. The numbers are the kernel's; older headers lack some.
  */
 #include "CSandbox.h"
 

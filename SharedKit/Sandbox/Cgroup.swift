@@ -8,6 +8,32 @@ struct Cgroup: ~Copyable, Sendable {
     /// What memory figures are read from.
     let basis: String
 
+    /// CPU time that went into the making of the sandbox.
+    private let uncounted = Locked(0)
+
+    init(parts: [CgroupPart], basis: String) {
+        self.parts = parts
+        self.basis = basis
+    }
+
+    /// Whether a cgroup, not the user's rlimit, bounds memory and processes.
+    var limitsProcesses: Bool { parts.contains { $0.controller != .cpuacct } }
+
+    /// Counts CPU time from here on.
+    func startCounting() {
+        let used = usedMicroseconds ?? 0
+        uncounted.withLock { $0 = used }
+    }
+
+    func limit(to new: SandboxLimits, from old: SandboxLimits) throws(SandboxFailure) {
+        guard old.memoryBytes != new.memoryBytes || old.processes != new.processes else { return }
+        for part in parts {
+            do { try part.limit(to: new, from: old) } catch {
+                throw .step("cgroup \(part.controller.rawValue)", error)
+            }
+        }
+    }
+
     /// Descriptors a program writes "0" into to join.
     var joins: [CInt] { parts.map { $0.procs.number } }
 
@@ -15,8 +41,10 @@ struct Cgroup: ~Copyable, Sendable {
         parts.first { $0.controller == controller || $0.controller == .unified }
     }
 
-    /// CPU time so far; nil where nothing counts it.
-    var cpuMicroseconds: Int? {
+    /// CPU time of the program so far; nil where nothing counts it.
+    var cpuMicroseconds: Int? { usedMicroseconds.map { max($0 - uncounted.snapshot, 0) } }
+
+    private var usedMicroseconds: Int? {
         guard let part = part(.cpuacct) else { return nil }
         if part.controller == .unified { return part.field("usage_usec", of: "cpu.stat") }
         return part.number(in: "cpuacct.usage").map { $0 / 1000 }
@@ -27,9 +55,8 @@ struct Cgroup: ~Copyable, Sendable {
     var cpuSplitMicroseconds: (user: Int, system: Int)? {
         guard let part = part(.cpuacct) else { return nil }
         if part.controller == .unified {
-            return (
-                part.field("user_usec", of: "cpu.stat") ?? 0, part.field("system_usec", of: "cpu.stat") ?? 0
-            )
+            let system = (part.field("system_usec", of: "cpu.stat") ?? 0) - uncounted.snapshot
+            return (part.field("user_usec", of: "cpu.stat") ?? 0, max(system, 0))
         }
         guard let user = part.number(in: "cpuacct.usage_user"),
             let system = part.number(in: "cpuacct.usage_sys")
@@ -59,8 +86,13 @@ struct Cgroup: ~Copyable, Sendable {
             "oom_kill", of: part.controller == .unified ? "memory.events" : "memory.oom_control") ?? 0
     }
 
-    /// Page faults so far.
-    var pageFaults: Int { part(.memory)?.field("pgfault", of: "memory.stat") ?? 0 }
+    /// Page faults so far: all of them, and those that waited for a disk.
+    var pageFaults: (all: Int, major: Int) {
+        guard let part = part(.memory), let text = part.text(of: "memory.stat") else { return (0, 0) }
+        return (
+            CgroupPart.field("pgfault", in: text) ?? 0, CgroupPart.field("pgmajfault", in: text) ?? 0
+        )
+    }
 
     /// Processes and threads now, at most so far, and how often one more was refused.
     var processes: Int { part(.pids)?.number(in: "pids.current") ?? 0 }
@@ -69,10 +101,23 @@ struct Cgroup: ~Copyable, Sendable {
     /// How often a fork was refused.
     var refusedForks: Int { part(.pids)?.field("max", of: "pids.events") ?? 0 }
 
+    /// Whether it was that, when `event` is ready: version 2 also tells of every reclaim at the limit.
+    func didRunOut(_ event: SharedFD) -> Bool {
+        guard part(.memory)?.controller == .unified else { return true }
+        lseek(event.descriptor.number, 0, SEEK_SET)
+        let text = String(decoding: readAll(event.descriptor.number), as: UTF8.self)
+        return text.split(separator: "\n").contains { $0.hasPrefix("oom_kill ") && $0 != "oom_kill 0" }
+    }
+
     /// A descriptor that becomes ready when memory runs out, and the epoll event to wait for.
     func watchMemory() throws(SystemFailure) -> SharedFD? {
         guard let part = part(.memory) else { return nil }
-        if part.controller == .unified { return SharedFD(try part.open("memory.events", O_RDONLY)) }
+        if part.controller == .unified {
+            let events = try part.open("memory.events", O_RDONLY)
+            // What was never read is ready at once.
+            _ = readAll(events.number)
+            return SharedFD(events)
+        }
         let event = SharedFD(FD(owning: try check("eventfd") { ck_eventfd(0) }))
         let control = try part.open("memory.oom_control", O_RDONLY)
         let registry = try part.open("cgroup.event_control", O_WRONLY)
@@ -108,11 +153,15 @@ final class CgroupPart: Sendable {
         }
     }
 
-    func limit(to limits: SandboxLimits) throws(SystemFailure) {
+    /// - Parameter old: the limits it has; nil when it has none yet.
+    func limit(to limits: SandboxLimits, from old: SandboxLimits?) throws(SystemFailure) {
         switch controller {
         case .memory:
+            // Memory and swap together may never be less than memory.
+            let grows = limits.memoryBytes > old?.memoryBytes ?? .max
+            if grows { try setIfThere("memory.memsw.limit_in_bytes", limits.memoryBytes) }
             try set("memory.limit_in_bytes", limits.memoryBytes)
-            try setIfThere("memory.memsw.limit_in_bytes", limits.memoryBytes)
+            if !grows { try setIfThere("memory.memsw.limit_in_bytes", limits.memoryBytes) }
         case .pids: try set("pids.max", limits.processes)
         case .cpuacct: break
         case .unified:
@@ -134,14 +183,17 @@ final class CgroupPart: Sendable {
 
     /// The value of a `name value` line.
     func field(_ name: String, of file: String) -> Int? {
-        guard let text = text(of: file) else { return nil }
+        text(of: file).flatMap { Self.field(name, in: $0) }
+    }
+
+    static func field(_ name: String, in text: String) -> Int? {
         for line in text.split(separator: "\n") where line.hasPrefix("\(name) ") {
             return Int(line.dropFirst(name.utf8.count + 1))
         }
         return nil
     }
 
-    private func text(of file: String) -> String? {
+    func text(of file: String) -> String? {
         ignoring("a figure the kernel does not keep is reported as unknown") {
             let source = try open(file, O_RDONLY)
             return String(decoding: readAll(source.number), as: UTF8.self)

@@ -26,7 +26,7 @@ struct CgroupLayout: Sendable {
         for line in mountinfo.split(separator: "\n") {
             guard let mount = Self.mount(line) else { continue }
             if mount.type == "cgroup2", unified == nil, let path = own[""] {
-                unified = Place(controller: .unified, directory: Self.join(mount, path))
+                unified = Place(controller: .unified, directory: Self.join(mount, Self.aboveLeaf(path)))
             }
             if mount.type == "cgroup" { places += Self.controllers(mount, own) }
         }
@@ -36,6 +36,13 @@ struct CgroupLayout: Sendable {
             kind = places.isEmpty ? .none : unified == nil ? .v1 : .hybrid
             self.places = places
         }
+    }
+
+    /// Where version 2 keeps the processes of a cgroup that has children with controllers, ourselves included.
+    static let leaf = "codecollab-processes"
+
+    private static func aboveLeaf(_ path: Substring) -> Substring {
+        path.hasSuffix("/\(leaf)") ? path.dropLast(leaf.utf8.count + 1) : path
     }
 
     private struct Mount {

@@ -1,5 +1,6 @@
 internal import CSandbox
 internal import Glibc
+internal import Synchronization
 internal import SystemKit
 
 /// Makes the cgroups of this process: one per run and hierarchy, beside our own, and nothing between runs.
@@ -9,7 +10,9 @@ internal import SystemKit
 final class Cgroups: Sendable {
     let kind: CgroupLayout.Kind
     private let branches: [Branch]
-    private let name: String
+    /// How the names of all begin: those of another host in this process begin otherwise.
+    let name: String
+    private static let made = Atomic<Int>(0)
 
     /// One hierarchy: the directory that this process is in.
     final class Branch: Sendable {
@@ -34,7 +37,8 @@ final class Cgroups: Sendable {
     init(isWanted: Bool, warnings: inout [String]) {
         let layout = CgroupLayout(
             mountinfo: Self.text("/proc/self/mountinfo"), membership: Self.text("/proc/self/cgroup"))
-        name = Self.name(pid: getpid())
+        let serial = Self.made.add(1, ordering: .relaxed).newValue
+        name = "\(Self.name(pid: getpid()))-host\(serial)-"
         var branches: [Branch] = []
         for place in isWanted ? layout.places : [] {
             Self.sweep(place.directory)
@@ -53,15 +57,16 @@ final class Cgroups: Sendable {
     }
 
     var controllers: [CgroupLayout.Controller] { branches.map(\.controller) }
+    var directories: [CInt] { branches.map { $0.directory.number } }
 
     /// A cgroup in every hierarchy, with its limits set and nobody in it.
     func make(_ name: String, limits: SandboxLimits) throws(SandboxFailure) -> Cgroup {
         var parts: [CgroupPart] = []
         for branch in branches {
             do {
-                let part = try CgroupPart(branch: branch, name: "\(self.name)-\(name)")
+                let part = try CgroupPart(branch: branch, name: "\(self.name)\(name)")
                 parts.append(part)
-                try part.limit(to: limits)
+                try part.limit(to: limits, from: nil)
             } catch {
                 throw .step("cgroup \(branch.controller.rawValue)", error)
             }
@@ -69,18 +74,36 @@ final class Cgroups: Sendable {
         return Cgroup(parts: parts, basis: kind == .v2 ? "cgroup v2" : kind == .none ? "rss" : "cgroup v1")
     }
 
-    /// cgroups(7), "delegation": children get the controllers their parent hands down.
+    /// cgroups(7), "delegation": children get the controllers their parent hands down, and then no process may
+    /// be in the parent itself: all move into a leaf, as long as there are any.
     private static func delegate(_ directory: String) throws(SystemFailure) {
         let file = FD(
             owning: try check("open") { open("\(directory)/cgroup.subtree_control", O_WRONLY | O_CLOEXEC) })
-        try file.write(Array("+memory +pids".utf8))
+        let wanted = Array("+memory +pids".utf8)
+        for _ in 0..<leafTries {
+            do { return try file.write(wanted) } catch { if error.errno != EBUSY { throw error } }
+            try moveProcesses(of: directory)
+        }
+        try file.write(wanted)
+    }
+
+    /// A process may fork while it is moved; its child is moved in the next round.
+    private static let leafTries = 8
+
+    private static func moveProcesses(of directory: String) throws(SystemFailure) {
+        let leaf = "\(directory)/\(CgroupLayout.leaf)"
+        if mkdir(leaf, 0o755) == -1 && errno != EEXIST { throw SystemFailure(call: "mkdir", errno: errno) }
+        let target = FD(owning: try check("open") { open("\(leaf)/cgroup.procs", O_WRONLY | O_CLOEXEC) })
+        for pid in text("\(directory)/cgroup.procs").split(separator: "\n") {
+            ignoring("a process that ended meanwhile need not move") { try target.write(Array(pid.utf8)) }
+        }
     }
 }
 
 extension Cgroups {
     private static let prefix = "codecollab-"
 
-    /// `codecollab-<pid>-<start time>`; a run adds `-run<number>`.
+    /// `codecollab-<pid>-<start time>`; a run adds `-host<number>-run<number>`.
     private static func name(pid: pid_t) -> String { "\(prefix)\(pid)-\(startTime(pid: pid) ?? "0")" }
 
     /// Field 22 of proc(5)'s stat; the name in field 2 may hold spaces, so count from its closing bracket.

@@ -130,7 +130,8 @@ enum NamePattern {
             if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
                 star = (place, at)
                 place += 1
-            } else if place < pattern.count, pattern[place] == UInt8(ascii: "?") || pattern[place] == name[at] {
+            } else if place < pattern.count, pattern[place] == UInt8(ascii: "?") || pattern[place] == name[at]
+            {
                 place += 1
                 at += 1
             } else if let last = star {

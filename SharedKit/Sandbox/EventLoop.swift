@@ -31,7 +31,7 @@ final class EventLoop: SerialExecutor {
         try check("epoll_ctl") { csb_watch(epoll, wake, Self.wakeToken, UInt32(CSB_IN)) }
     }
 
-    /// Starts the thread; `handler` gets the token of every descriptor that is ready.
+    /// Starts the thread; `handler` gets the token of every descriptor that is ready, 0 when it was woken up.
     func start(name: String, handler: @escaping Handler) throws(SystemFailure) {
         let context = Unmanaged.passRetained(LoopStart(loop: self, name: name, handler: handler))
         var created = pthread_t()
@@ -94,7 +94,8 @@ final class EventLoop: SerialExecutor {
         while true {
             let count = csb_wait(epoll.number, &ready, 64)
             for event in ready.prefix(Int(max(count, 0))) {
-                if event.token == Self.wakeToken { acknowledgeWake() } else { handler(event.token) }
+                if event.token == Self.wakeToken { acknowledgeWake() }
+                handler(event.token)
             }
             if !runJobs() { return }
         }
@@ -110,6 +111,9 @@ final class EventLoop: SerialExecutor {
         for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
         return !isStopped || !jobs.isEmpty
     }
+
+    /// Makes the handler run soon.
+    func poke() { signalWake() }
 
     private func signalWake() {
         var one: UInt64 = 1

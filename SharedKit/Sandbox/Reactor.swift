@@ -9,6 +9,7 @@ actor Reactor {
     private static let chunkBytes = 64 << 10
 
     private let loop: EventLoop
+    private let pool: SandboxPool
     private let timer: FD
     private var runs: [UInt64: ActiveRun] = [:]
     private var buffer = [UInt8](repeating: 0, count: chunkBytes)
@@ -16,23 +17,22 @@ actor Reactor {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    init(loop: EventLoop) throws(SystemFailure) {
+    init(loop: EventLoop, pool: SandboxPool) throws(SystemFailure) {
         self.loop = loop
+        self.pool = pool
         timer = FD(owning: try check("timerfd_create") { csb_timer() })
         try loop.watch(timer, token: Self.timerToken, events: UInt32(CSB_IN))
     }
 
-    /// Takes charge of a sandbox. Returns the run's number.
-    func adopt(
-        _ sandbox: consuming LaunchedSandbox, spec: SandboxSpec, control: RunControl, mailbox: EventMailbox
-    ) throws(SystemFailure) -> UInt64 {
+    /// Takes charge of a program on its way. Returns the run's number.
+    func adopt(_ started: StartedRun, mailbox: EventMailbox) throws(SystemFailure) -> UInt64 {
         lastID += 1
-        let run = try ActiveRun(
-            id: lastID, spec: spec, sandbox: sandbox, runControl: control, mailbox: mailbox)
+        let run = ActiveRun(id: lastID, started, mailbox: mailbox)
         runs[lastID] = run
         let events = UInt32(CSB_IN)
-        try loop.watch(run.control, token: run.token(.control), events: events)
-        try loop.watch(run.initProcess.descriptor, token: run.token(.initProcess), events: events)
+        try loop.watch(run.cell.control, token: run.token(.control), events: events)
+        try loop.watch(run.cell.initProcess.descriptor, token: run.token(.initProcess), events: events)
+        try loop.watch(run.cell.orders, token: run.token(.orders), events: UInt32(CSB_ONCE))
         try watchMemory(run)
         for stream in OutputStream.allCases { try resume(stream, of: run) }
         feed(run)
@@ -51,8 +51,9 @@ actor Reactor {
         case .stderr: read(.stderr, of: run)
         case .stdin: feed(run)
         case .memory: memoryRanOut(run)
+        case .orders: executed(run)
         }
-        if run.isOver { finish(run) }
+        if run.isOver { settle(run) }
     }
 
     // MARK: input
@@ -81,7 +82,7 @@ actor Reactor {
         run.input.send(to: stdin.descriptor.number)
         let mustWatch = !run.input.isEmpty && !run.input.isBroken
         if mustWatch != run.isInputWatched { watch(stdin, of: run, mustWatch) }
-        if run.input.isDone { run.stdin = nil }
+        if run.input.isDone { run.cell.stdin.withLock { $0 = nil } }
     }
 
     private func watch(_ stdin: SharedFD, of run: ActiveRun, _ watch: Bool) {
@@ -135,29 +136,32 @@ actor Reactor {
         guard let fitting = run.output[stream]?.take(bytes) else { return }
         if fitting.count < bytes.count { run.end(.outputLimit) }
         guard run.spec.streamsOutput, !fitting.isEmpty else { return }
-        if !run.mailbox.offer(stream, fitting) && !run.isInitGone { pause(stream, of: run) }
+        if !run.mailbox.offer(stream, fitting) && !run.isProgramOver { pause(stream, of: run) }
     }
 }
 
 extension Reactor {
     // MARK: the end
 
-    private func readControl(_ run: ActiveRun) {
-        run.readControl()
+    private func executed(_ run: ActiveRun) {
+        run.clock.started(at: monotonicNanoseconds())
+        run.runControl.started()
         arm()
     }
 
-    /// Every process is gone; what is left in the pipes is at most their capacity.
-    private func initEnded(_ run: ActiveRun) {
-        guard !run.isInitGone else { return }
-        run.isInitGone = true
-        let number = run.initProcess.descriptor.number
-        loop.unwatch(run.initProcess.descriptor)
-        ignoring("an init that somebody else reaped is just as dead") {
-            try check("waitid") { csb_reap(number) }
-        }
+    private func readControl(_ run: ActiveRun) {
         run.readControl()
-        loop.unwatch(run.control)
+        if run.isProgramOver {
+            drain(run)
+        } else if csb_is_abandoned(run.cell.control.number) != 0 {
+            loop.unwatch(run.cell.control)
+        }
+        arm()
+    }
+
+    /// Every process is dead: what is left in the pipes is at most their capacity.
+    private func drain(_ run: ActiveRun) {
+        loop.unwatch(run.cell.control)
         for stream in OutputStream.allCases {
             while read(stream, of: run) {}
             run.openStreams.remove(stream)
@@ -165,25 +169,41 @@ extension Reactor {
         }
     }
 
-    private func finish(_ run: ActiveRun) {
+    /// The sandbox is gone: what it had can be taken apart.
+    private func initEnded(_ run: ActiveRun) {
+        guard !run.isInitGone else { return }
+        run.readControl()
+        run.isInitGone = true
+        loop.unwatch(run.cell.initProcess.descriptor)
+        if !run.isSettled {
+            drain(run)
+            settle(run)
+        }
+        runs[run.id] = nil
+        pool.discard(run.cell)
+    }
+
+    /// Gives the consumer the result; the sandbox is still on its way out.
+    private func settle(_ run: ActiveRun) {
         if run.isInputWatched, let stdin = run.stdin { watch(stdin, of: run, false) }
         run.input.breakOff()
-        runs[run.id] = nil
         run.mailbox.finish(run.finish())
+        pool.refill()
         arm()
     }
 
     // MARK: limits
 
     private func watchMemory(_ run: ActiveRun) throws(SystemFailure) {
-        guard let number = run.memoryEvent?.descriptor.number else { return }
-        let events = UInt32(run.cgroup.basis == "cgroup v2" ? CSB_PRI : CSB_IN)
+        guard let number = run.cell.memoryEvent?.descriptor.number else { return }
+        let events = UInt32(run.cell.cgroup.basis == "cgroup v2" ? CSB_PRI : CSB_IN)
         try loop.watch(number: number, run.token(.memory), events: events)
     }
 
     /// One process was killed for memory, or the group is at its limit: the run is over either way.
     private func memoryRanOut(_ run: ActiveRun) {
-        guard let number = run.memoryEvent?.descriptor.number else { return }
+        guard let event = run.cell.memoryEvent, run.cell.cgroup.didRunOut(event) else { return }
+        let number = event.descriptor.number
         ignoring("an event that cannot be unwatched comes once more") {
             try loop.watch(number: number, nil, events: 0)
         }
@@ -206,7 +226,7 @@ extension Reactor {
             run.runControl.killAll()
         }
         if run.clock.cpuCheck <= now,
-            !run.clock.mayUseMore(usedMicroseconds: run.cgroup.cpuMicroseconds, now: now)
+            !run.clock.mayUseMore(usedMicroseconds: run.cell.cgroup.cpuMicroseconds, now: now)
         {
             run.end(.cpuLimit)
         }
@@ -214,7 +234,7 @@ extension Reactor {
     }
 
     private func wallEnded(_ run: ActiveRun) {
-        let used = run.cgroup.cpuMicroseconds ?? 0
+        let used = run.cell.cgroup.cpuMicroseconds ?? 0
         let isWaiting = run.stdin != nil && run.input.isEmpty && !run.input.isClosing
         if isWaiting && used * 10 < run.spec.limits.wall.wholeMicroseconds {
             run.ending.exceeded.insert(.idleStdin)
@@ -224,10 +244,12 @@ extension Reactor {
 
     private func sample(_ run: ActiveRun, _ now: UInt64) {
         run.clock.sampled(now: now)
+        let faults = run.cell.cgroup.pageFaults
         let sample = SandboxSample(
             elapsedMicroseconds: run.clock.wallMicroseconds(until: now),
-            memoryBytes: run.cgroup.memoryBytes ?? 0, cpuMicroseconds: run.cgroup.cpuMicroseconds ?? 0,
-            pageFaults: run.cgroup.pageFaults, processes: run.cgroup.processes)
+            memoryBytes: run.cell.cgroup.memoryBytes ?? 0,
+            cpuMicroseconds: run.cell.cgroup.cpuMicroseconds ?? 0,
+            pageFaults: faults.all, majorFaults: faults.major, processes: run.cell.cgroup.processes)
         if run.samples.add(sample) { run.clock.sampleHalfAsOften() }
         run.mailbox.offer(sample)
     }

@@ -37,12 +37,18 @@ struct RunClock {
 
     mutating func started(at instant: UInt64) {
         start = instant
-        wallEnd = instant + wallLimit
+        if wallEnd != .max { wallEnd = instant + wallLimit }
     }
 
     mutating func killed(at instant: UInt64) {
         patienceEnd = instant + Limits.patience
         (wallEnd, cpuCheck) = (.max, .max)
+    }
+
+    /// The program is over; init has this long to go.
+    mutating func ended(at instant: UInt64) {
+        patienceEnd = instant + Limits.patience
+        (wallEnd, cpuCheck, nextSample) = (.max, .max, nil)
     }
 
     /// Init was killed too; nothing more can be done but wait for the kernel.
@@ -62,7 +68,6 @@ struct RunClock {
 
     mutating func sampled(now: UInt64) { nextSample = now + sampleDistance }
     mutating func sampleHalfAsOften() { sampleDistance *= 2 }
-    mutating func stopSampling() { nextSample = nil }
 
     var next: UInt64 { min(wallEnd, cpuCheck, nextSample ?? .max, patienceEnd ?? .max) }
     var setupMicroseconds: Int { Int((max(start, begun) - begun) / 1000) }

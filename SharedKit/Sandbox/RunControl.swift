@@ -7,6 +7,7 @@ final class RunControl: Sendable {
     private struct State {
         var program: SharedFD?
         var isCancelled = false
+        var hasExecuted = false
         /// Signals for a program that has not executed yet.
         var early: [CInt] = []
     }
@@ -15,20 +16,33 @@ final class RunControl: Sendable {
     private static let earlySignals = 8
 
     private let initProcess: SharedFD
-    private let state = Locked(State())
+    private let state: Locked<State>
 
-    init(initProcess: SharedFD) { self.initProcess = initProcess }
+    init(_ cell: Cell) {
+        initProcess = cell.initProcess
+        state = Locked(State(program: cell.program))
+    }
 
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-    /// The program has executed; this is its pidfd.
-    func started(_ program: SharedFD) {
-        let (isCancelled, early) = state.withLock { state in
+    /// The program is there but has not executed; this is its pidfd.
+    func made(_ program: SharedFD) {
+        let isCancelled = state.withLock { state in
             state.program = program
-            return (state.isCancelled, state.early)
+            return state.isCancelled
         }
-        for number in early { send(number, to: program) }
         if isCancelled { kill() }
+    }
+
+    /// The program has executed.
+    func started() {
+        let (program, early) = state.withLock { state in
+            defer { state.early.removeAll() }
+            state.hasExecuted = true
+            return (state.program, state.early)
+        }
+        guard let program else { return }
+        for number in early { send(number, to: program) }
     }
 
     /// Ends the run because somebody wants that.
@@ -54,7 +68,10 @@ final class RunControl: Sendable {
     /// Signals the program; one that has not executed yet gets the signal as soon as it has.
     func signal(_ number: CInt) {
         let program = state.withLock { state -> SharedFD? in
-            if state.program == nil && state.early.count < Self.earlySignals { state.early.append(number) }
+            guard state.hasExecuted else {
+                if state.early.count < Self.earlySignals { state.early.append(number) }
+                return nil
+            }
             return state.program
         }
         if let program { send(number, to: program) }

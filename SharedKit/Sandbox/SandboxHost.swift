@@ -12,10 +12,14 @@ package final class SandboxHost: Sendable {
         /// Whether cgroups are used where they are; without them limits hold per process only.
         package var usesCgroups: Bool
 
+        /// Sandboxes of one profile that may wait for a program; 0 makes each when it is asked for.
+        package var parked: Int
+
         /// A host that shows `mounts` too.
-        package init(mounts: [ReadOnlyMount] = [], usesCgroups: Bool = true) {
+        package init(mounts: [ReadOnlyMount] = [], usesCgroups: Bool = true, parked: Int = 4) {
             self.mounts = mounts
             self.usesCgroups = usesCgroups
+            self.parked = parked
         }
     }
 
@@ -23,6 +27,7 @@ package final class SandboxHost: Sendable {
     package let capabilities: SandboxCapabilities
     private let workshop: Workshop
     private let reactor: Reactor
+    private let pool: SandboxPool
     private let loops: Loops
 
     /// Builds the template that all sandboxes start from, and tests it by running a program.
@@ -36,10 +41,13 @@ package final class SandboxHost: Sendable {
         let cgroups = Cgroups(isWanted: configuration.usesCgroups, warnings: &capabilities.warnings)
         let (workshopLoop, reactorLoop) = (try EventLoop(), try EventLoop())
         loops = Loops(workshopLoop, reactorLoop)
-        workshop = Workshop(loop: workshopLoop, cgroups: cgroups, seats: try Seats())
-        let reactor = try Reactor(loop: reactorLoop)
+        let pool = SandboxPool(capacity: configuration.parked) { workshopLoop.poke() }
+        self.pool = pool
+        let workshop = Workshop(loop: workshopLoop, cgroups: cgroups, seats: try Seats(), pool: pool)
+        self.workshop = workshop
+        let reactor = try Reactor(loop: reactorLoop, pool: pool)
         self.reactor = reactor
-        try workshopLoop.start(name: "sandbox-shop") { _ in }
+        try workshopLoop.start(name: "sandbox-shop") { _ in workshop.assumeIsolated { $0.tidy() } }
         try reactorLoop.start(name: "sandbox-watch") { token in reactor.assumeIsolated { $0.ready(token) } }
         capabilities.visiblePaths = try await workshop.enter(mounts: configuration.mounts)
         capabilities.accounting = cgroups.kind.rawValue
@@ -68,18 +76,62 @@ package final class SandboxHost: Sendable {
     /// Starts a program; returns when its sandbox is built. Its output arrives through `SandboxRun.events`.
     /// - Throws: `SandboxFailure.invalid` for a wrong specification, else what the machine refused.
     package func start(_ spec: SandboxSpec) async throws -> SandboxRun {
+        let begun = monotonicNanoseconds()
         var spec = try spec.validated()
         spec.mounts.removeAll(where: isVisible)
         for mount in spec.mounts where !mount.target.hasPrefix("/box/") && !mount.target.hasPrefix("/tmp/") {
             let reason = "\(mount.target) is not below /box or /tmp: show it to the whole host"
             throw SandboxFailure.invalid(field: "mounts", reason: reason)
         }
-        let sandbox = try await workshop.launch(spec, try HostFiles(spec))
-        let control = RunControl(initProcess: sandbox.initProcess)
+        let started = try await launch(spec, begun: begun)
         let mailbox = EventMailbox()
-        let id = try await reactor.adopt(sandbox, spec: spec, control: control, mailbox: mailbox)
-        return SandboxRun(id: id, reactor: reactor, control: control, mailbox: mailbox, host: self)
+        let id: UInt64
+        do { id = try await reactor.adopt(started, mailbox: mailbox) } catch {
+            pool.discard(started.cell)
+            throw error
+        }
+        return SandboxRun(id: id, reactor: reactor, control: started.control, mailbox: mailbox, host: self)
     }
+
+    /// Into a parked sandbox, or a new one where none is.
+    private func launch(_ spec: SandboxSpec, begun: UInt64) async throws -> StartedRun {
+        let files = try HostFiles(spec)
+        let parked = pool.take(spec.profile, limits: spec.limits)
+        let cell: Cell
+        if let parked { cell = parked } else { cell = try await make(spec) }
+        do { try cell.launch(spec, files) } catch {
+            pool.discard(cell)
+            throw error
+        }
+        return StartedRun(
+            spec: spec, cell: cell, control: RunControl(cell), isPooled: parked != nil,
+            begunNanoseconds: begun)
+    }
+
+    private func make(_ spec: SandboxSpec) async throws -> Cell {
+        do { return try await workshop.make(spec.profile, limits: spec.limits) } catch {
+            guard await workshop.hasLostWarden else { throw error }
+            // From this thread: the workshop's own does not see our executable.
+            try await workshop.replaceWarden(by: try Warden())
+            return try await workshop.make(spec.profile, limits: spec.limits)
+        }
+    }
+
+    /// Ends all that runs and returns when nothing of it is left; afterwards nothing can be started.
+    package func close() async { await workshop.close() }
+
+    /// How many sandboxes there are.
+    package struct Figures: Sendable, Hashable {
+        /// Of runs, the ones included whose result is known and whose sandbox is on its way out.
+        package var inUse = 0
+        /// Ready, and waiting for a program.
+        package var parked = 0
+        /// As many as shall wait.
+        package var wanted = 0
+    }
+
+    /// How many sandboxes there are now.
+    package var figures: Figures { pool.figures }
 
     /// Runs a program to its end; a cancelled task ends the program.
     /// - Throws: as `start`.

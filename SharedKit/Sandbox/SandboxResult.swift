@@ -79,6 +79,8 @@ package struct SandboxSample: Sendable, Hashable {
     package let cpuMicroseconds: Int
     /// Page faults of all processes so far.
     package let pageFaults: Int
+    /// Those of them that waited for a disk.
+    package let majorFaults: Int
     /// Processes and threads now.
     package let processes: Int
 }
@@ -101,8 +103,10 @@ package struct SandboxResult: Sendable {
     package var cpuSystemMicroseconds = 0
     /// Real time from just before the program started to its end.
     package var wallMicroseconds = 0
-    /// Real time to build the sandbox.
+    /// Real time from the request to just before the program started.
     package var setupMicroseconds = 0
+    /// Whether the sandbox was already there, waiting for a program.
+    package var isPooled = false
     /// The most memory it had at one moment.
     package var memoryPeakBytes = 0
     /// What `memoryPeakBytes` was read from: `cgroup v1`, `cgroup v2` or `rss`.

@@ -41,13 +41,16 @@ final class Seats: Sendable {
         proc = FD(owning: try step("/proc") { open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
     }
 
-    /// A seat, with the calling thread moved into its network. Only for the workshop's thread.
+    /// A namespace of the calling thread, e.g. `"mnt"`.
+    func ownNamespace(_ kind: String) throws(SandboxFailure) -> FD {
+        let proc = proc.number
+        let path = "thread-self/ns/\(kind)"
+        return FD(owning: try step(path) { openat(proc, path, O_RDONLY | O_CLOEXEC) })
+    }
+
+    /// A seat; a new one's network is made by moving the calling thread into it: only for the workshop's.
     func take() throws(SandboxFailure) -> Lease {
-        if let seat = free.withLock({ $0.popLast() }) {
-            let network = seat.network.descriptor.number
-            try step("network") { csb_enter_network(network) }
-            return Lease(seat, self)
-        }
+        if let seat = free.withLock({ $0.popLast() }) { return Lease(seat, self) }
         let proc = proc.number
         let network = try SharedFD("network") { csb_new_network(proc) }
         let number = Self.made.add(1, ordering: .relaxed).newValue

@@ -7,6 +7,8 @@ extension SandboxSpec {
         static let files = 1024
         /// Names of files to bring back.
         static let collected = 256
+        /// Arguments and environment together: more than any execve(2) takes, so the kernel refuses first.
+        static let textBytes = 8 << 20
         /// Linux's PATH_MAX, the closing NUL included.
         static let pathBytes = 4095
     }
@@ -18,6 +20,10 @@ extension SandboxSpec {
         for text in argv + environment.flatMap({ [$0.key, $0.value] }) where text.utf8.contains(0) {
             throw .invalid(field: "argv", reason: "has a NUL")
         }
+        let texts = argv.reduce(0) { $0 + $1.utf8.count } + environment.reduce(0) {
+            $0 + $1.key.utf8.count + $1.value.utf8.count
+        }
+        guard texts <= Limits.textBytes else { throw .invalid(field: "argv", reason: "is too long") }
         for name in environment.keys where name.isEmpty || name.contains("=") {
             throw .invalid(field: "environment", reason: "\(name) is not a name")
         }

@@ -3,97 +3,136 @@ internal import Glibc
 internal import Synchronization
 internal import SystemKit
 
-/// Builds sandboxes, one after the other, on a thread that lives in the template's namespace.
-///
-/// One thread has a second reason: no file is ever open for writing while another sandbox is cloned, so no
-/// fresh program can be "busy" because a stranger's init still holds a copy of its descriptor.
+/// Makes sandboxes, one after the other, on a thread that lives in the template's namespace, and takes apart
+/// what is left of them.
 actor Workshop {
+    private enum Limits {
+        /// How much less the making of a spare sandbox matters than a run.
+        static let spareNiceness = 10
+    }
+
     private let loop: EventLoop
     private let cgroups: Cgroups
     private let seats: Seats
-    private let filters: [SandboxProfile: SeccompFilter]
+    private let pool: SandboxPool
+    private var warden: Warden?
     /// Counts the runs of the whole process: cgroups are named by it.
     private static let serial = Atomic<Int>(0)
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    init(loop: EventLoop, cgroups: Cgroups, seats: Seats) {
+    init(loop: EventLoop, cgroups: Cgroups, seats: Seats, pool: SandboxPool) {
         self.loop = loop
         self.cgroups = cgroups
         self.seats = seats
-        filters = Dictionary(
-            uniqueKeysWithValues: SandboxProfile.allCases.map { ($0, SeccompFilter(.rules(of: $0))) })
+        self.pool = pool
     }
 
-    /// Moves the thread into the template. First of all calls; returns what programs see of the host.
+    /// Starts the warden, and moves it and this thread into the template. First of all calls; returns what
+    /// programs see of the host.
     func enter(mounts: [ReadOnlyMount]) throws(SandboxFailure) -> [String] {
-        try Template(mounts: mounts).visible
+        let warden = try Warden()
+        let visible = try Template(mounts: mounts).visible
+        try instruct(warden)
+        return visible
     }
 
-    /// Builds a sandbox and starts its program.
-    func launch(_ spec: SandboxSpec, _ host: HostFiles) throws(SandboxFailure) -> LaunchedSandbox {
-        guard let filter = filters[spec.profile] else { throw .unsupported("no filter for \(spec.profile)") }
-        let begun = monotonicNanoseconds()
+    private func instruct(_ warden: Warden) throws(SandboxFailure) {
+        try warden.enter(
+            mounts: try seats.ownNamespace("mnt"), names: try seats.ownNamespace("uts"), cgroups: cgroups)
+        for profile in SandboxProfile.allCases {
+            try warden.learn(SeccompFilter(.rules(of: profile)), of: profile)
+        }
+        self.warden = warden
+    }
+
+    var hasLostWarden: Bool { warden?.isGone ?? false }
+
+    /// Goes on with another warden if ours is gone; what the old one had made went with it.
+    func replaceWarden(by spare: Warden) throws(SandboxFailure) {
+        guard let warden, warden.isGone else { return }
+        warden.close()
+        try instruct(spare)
+    }
+
+    /// Makes a sandbox for a run that waits for it.
+    func make(_ profile: SandboxProfile, limits: SandboxLimits) throws(SandboxFailure) -> Cell {
+        let cell = try park(profile, limits, niceness: 0)
+        pool.lend(1)
+        return cell
+    }
+
+    /// Takes apart what is over, and makes one spare sandbox if one is missing. Only from the loop's thread.
+    func tidy() {
+        emptyBin()
+        guard let (profile, limits) = pool.missing() else { return }
+        let cell = ignoring("a spare sandbox is a luxury: whoever needs one now hears why there is none") {
+            try park(profile, limits, niceness: Limits.spareNiceness)
+        }
+        if let cell { pool.add(cell, profile) } else { pool.pause() }
+        if pool.missing() != nil { pool.refill() }
+    }
+
+    /// Ends the warden and with it everything it made; returns when their cgroups are gone.
+    func close() {
+        pool.close()
+        emptyBin()
+        warden.take()?.close()
+    }
+
+    private func emptyBin() {
+        let cells = pool.emptyBin()
+        for cell in cells { cell.end() }
+        pool.lend(-cells.count)
+    }
+
+    private func park(
+        _ profile: SandboxProfile, _ limits: SandboxLimits, niceness: Int
+    ) throws(SandboxFailure) -> Cell {
+        guard let warden else { throw .unsupported("the sandbox host is closed") }
         let serial = Self.serial.add(1, ordering: .relaxed).newValue
         let seat = try seats.take()
-        let cgroup = try cgroups.make("run\(serial)", limits: spec.limits)
-        let workspace = try Workspace(limits: spec.limits)
-        try workspace.fill(spec.files, from: host, user: seat.seat.user)
-        try workspace.addMountPoints(host)
-        let plan = LaunchPlan(
-            spec: spec, filter: filter, user: seat.seat.user, joins: cgroup.joins, host: host,
-            limitsByCgroup: cgroups.controllers.contains { $0 != .cpuacct })
-        let input = try inputStream(spec.stdin)
-        let output = try outputPipe()
-        let errors = try outputPipe()
-        let control = try Pipe(control: ())
-        let ends = LaunchPlan.Ends(
-            stdin: input.theirs, stdout: output.writer, stderr: errors.writer, control: control.writer)
-        let initProcess = SharedFD(try plan.spawn(ends, workspace: workspace))
-        return LaunchedSandbox(
-            initProcess: initProcess, control: control.reader, stdin: input.ours, stdout: output.reader,
-            stderr: errors.reader, workspace: workspace, cgroup: cgroup, seat: seat, begunNanoseconds: begun)
+        let cgroup = try cgroups.make("run\(serial)", limits: limits)
+        let workspace = try Workspace(limits: limits)
+        let control = try Pair.control()
+        let orders = try Pair.control()
+        let input = try Pair.pipe()
+        let output = try Pair.pipe()
+        let errors = try Pair.pipe()
+        for number in [input.writer.number, output.reader.number, errors.reader.number] {
+            try step("pipe") { fcntl(number, F_SETFL, O_NONBLOCK) }
+        }
+        let initProcess = try warden.park(
+            profile, user: seat.seat.user, niceness: niceness,
+            // As `enum csb_park_fd` wants them.
+            fds: [
+                seat.seat.network.descriptor.number, workspace.root.number, input.reader.number,
+                output.writer.number, errors.writer.number, control.writer.number, orders.writer.number,
+                orders.reader.number,
+            ] + cgroup.joins)
+        let parts = Cell.Parts(
+            control: control.reader, orders: orders.reader, stdin: input.writer, stdout: output.reader,
+            stderr: errors.reader)
+        do {
+            return try Cell(
+                initProcess: initProcess, parts, workspace: workspace, cgroup: cgroup, seat: seat,
+                limits: limits)
+        } catch { throw .step("memory events", error) }
     }
 }
 
-/// The two ends of one of the program's streams.
-private struct Stream: ~Copyable {
-    let ours: SharedFD?
-    let theirs: FD
-}
-
-/// Two connected descriptors, ours not blocking.
-private struct Pipe: ~Copyable {
+/// Two connected descriptors; of sockets `reader` is ours.
+private struct Pair: ~Copyable {
     let reader: FD
     let writer: FD
 
-    init() throws(SandboxFailure) {
+    private init(_ name: String, _ make: (UnsafeMutablePointer<CInt>) -> CInt) throws(SandboxFailure) {
         var ends: [CInt] = [-1, -1]
-        try step("pipe") { csb_pipe(&ends) }
+        try step(name) { make(&ends) }
         reader = FD(owning: ends[0])
         writer = FD(owning: ends[1])
     }
 
-    init(control: ()) throws(SandboxFailure) {
-        var ends: [CInt] = [-1, -1]
-        try step("socketpair") { csb_control_pair(&ends) }
-        reader = FD(owning: ends[0])
-        writer = FD(owning: ends[1])
-    }
-}
-
-private func outputPipe() throws(SandboxFailure) -> Pipe {
-    let pipe = try Pipe()
-    let number = pipe.reader.number
-    try step("pipe") { fcntl(number, F_SETFL, O_NONBLOCK) }
-    return pipe
-}
-
-private func inputStream(_ input: SandboxInput) throws(SandboxFailure) -> Stream {
-    let pipe = try Pipe()
-    // Not /dev/null: that inode would be everybody's, and a lock on it a channel.
-    if case .empty = input { return Stream(ours: nil, theirs: pipe.reader) }
-    let number = pipe.writer.number
-    try step("pipe") { fcntl(number, F_SETFL, O_NONBLOCK) }
-    return Stream(ours: SharedFD(pipe.writer), theirs: pipe.reader)
+    static func pipe() throws(SandboxFailure) -> Pair { try Pair("pipe", csb_pipe) }
+    static func control() throws(SandboxFailure) -> Pair { try Pair("socketpair", csb_control_pair) }
 }

@@ -38,6 +38,13 @@ struct Workspace: ~Copyable, Sendable {
         self.root = root
     }
 
+    /// Makes it as large as a program may have it.
+    func resize(from old: SandboxLimits, to new: SandboxLimits) throws(SandboxFailure) {
+        guard old.diskBytes != new.diskBytes || old.inodes != new.inodes else { return }
+        let (number, inodes) = (root.number, new.inodes + Self.ownInodes)
+        try step("tmpfs") { csb_resize_tmpfs(number, "\(new.diskBytes)", "\(inodes)") }
+    }
+
     /// Writes the files of a specification; afterwards `user` owns the box.
     func fill(_ files: [SandboxFile], from host: HostFiles, user: uid_t) throws(SandboxFailure) {
         let number = root.number

@@ -1,6 +1,8 @@
-/* The kernel side of SharedKit/Sandbox: one launch (CSandbox.c), and calls Swift cannot spell (Kernel.c). */
+/* The kernel side of SharedKit/Sandbox: the warden that clones (Warden.c), the inside of a sandbox
+ * (CSandbox.c, Program.c), and calls Swift cannot spell (Kernel.c). */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -21,21 +23,25 @@ enum csb_step {
     CSB_STEP_DIRECTORY,
     CSB_STEP_FILTER,
     CSB_STEP_EXEC,
+    CSB_STEP_ORDERS,
 };
 
-enum csb_message_kind { CSB_STARTED = 1, CSB_FAILED, CSB_EXITED };
+enum csb_message_kind { CSB_READY = 1, CSB_FAILED, CSB_EXITED };
 
-/* What the sandbox's init tells us over the control socket; STARTED carries the program's pidfd. */
+/* What a sandbox tells us over its control socket. READY carries the program's pidfd: the program waits for
+ * its orders. EXITED comes when the program and everything it started is dead and reaped. */
 struct csb_message {
     uint32_t kind;
     int32_t step;
     int32_t error;
     int32_t status;
-    uint64_t nanoseconds;
+    uint64_t started_nanoseconds;
+    uint64_t ended_nanoseconds;
     uint64_t user_microseconds;
     uint64_t system_microseconds;
     uint64_t resident_bytes;
-    uint64_t page_faults;
+    uint64_t minor_faults;
+    uint64_t major_faults;
 };
 
 struct csb_rlimit {
@@ -43,31 +49,91 @@ struct csb_rlimit {
     uint64_t value;
 };
 
-/* One launch: everything the child needs, prepared before the clone. Descriptors are >= 3. */
-struct csb_plan {
-    int stdin_fd;
-    int stdout_fd;
-    int stderr_fd;
-    int control_fd;
-    int workspace_fd;
-    const int *cgroup_fds;
-    int cgroup_count;
-    const int *mount_fds;
-    char *const *mount_targets;
-    int mount_count;
-    char *const *candidates;
-    char *const *argv;
-    char *const *envp;
-    const char *directory;
+enum {
+    CSB_CGROUPS = 4,    /* hierarchies a sandbox can be in */
+    CSB_PARTS = 64,     /* mounts of one run */
+    CSB_RLIMITS = 16,   /* limits of one run */
+    CSB_PROFILES = 8,   /* system call filters */
+    CSB_FILTER = 32768, /* bytes of one filter: 4096 instructions, the kernel's own bound */
+    CSB_PACKET = 32768, /* bytes of text in one packet */
+    CSB_PATH = 4096,
+    CSB_NAME = 64,
+};
+
+/* --- from the service to the warden: fixed frames ------------------------------------------------------ */
+
+enum csb_frame_kind { CSB_ENTER = 1, CSB_FILTERS, CSB_PARK };
+
+/* ENTER: fds are the mount and the UTS namespace, then the directories of our cgroups; `name` is how the
+ * cgroups' names begin. FILTERS: `length` bytes follow for `profile`. PARK: fds as `enum csb_park_fd`. */
+struct csb_frame {
+    uint32_t kind;
+    uint32_t profile;
     uint32_t user;
-    const struct csb_rlimit *rlimits;
-    int rlimit_count;
+    uint32_t niceness;
+    uint32_t length;
+    char name[CSB_NAME];
+};
+
+enum csb_park_fd {
+    CSB_FD_NETWORK,
+    CSB_FD_WORKSPACE,
+    CSB_FD_STDIN,
+    CSB_FD_STDOUT,
+    CSB_FD_STDERR,
+    CSB_FD_CONTROL,
+    CSB_FD_ORDERS,  /* the program's end */
+    CSB_FD_RELEASE, /* our end, for init to say that the mounts are made */
+    CSB_FD_CGROUPS, /* cgroup.procs of each hierarchy */
+    CSB_FDS = CSB_FD_CGROUPS + CSB_CGROUPS,
+};
+
+/* The warden's answer to every frame; to PARK with init's pidfd. */
+struct csb_answer {
+    int32_t error;
+    int32_t pid;
+};
+
+/* --- from the service to a parked sandbox -------------------------------------------------------------- */
+
+/* What the program shall be. Texts follow, each with its NUL: working directory, candidates, arguments,
+ * environment. Three descriptors may come with it: other standard streams than it was parked with. */
+struct csb_orders {
+    uint32_t text_bytes;
+    uint32_t candidates;
+    uint32_t arguments;
+    uint32_t variables;
+    uint32_t waits_for_mounts;
+    uint32_t own_terminal;
+    uint32_t rlimit_count;
+    struct csb_rlimit rlimits[CSB_RLIMITS];
+};
+
+/* To init over the control socket, one a mount, each with its tree's descriptor. */
+struct csb_mount {
+    uint32_t is_last;
+    char target[CSB_PATH];
+};
+
+/* The argument zero that makes an executable of ours the warden; its socket is descriptor 3. */
+#define CSB_WARDEN "codecollab-warden"
+
+/* A sandbox's init: never returns. Between clone and exec: system calls only. */
+struct csb_parking {
+    const struct csb_frame *frame;
+    const int *fds;
+    int cgroup_count;
     const void *filter;
     uint16_t filter_length;
 };
+_Noreturn void csb_init(const struct csb_parking *parking);
 
-/* Clones the init of a new sandbox. Returns its pid and pidfd, or -1 with errno. */
-pid_t csb_spawn(const struct csb_plan *plan, int *pidfd);
+/* Sends head and body as one packet, with descriptors. Returns bytes, or -1. */
+ssize_t csb_send(
+    int socket, const void *head, size_t head_size, const void *body, size_t body_size, const int *fds,
+    int count);
+/* Receives a packet; fds that did not come are -1. Returns bytes, 0 at the end, or -1. */
+ssize_t csb_receive(int socket, void *bytes, size_t size, int *fds, int room, int waits);
 
 /* The version of landlock this kernel has, or -1 with errno. */
 int csb_landlock_version(void);
@@ -90,8 +156,6 @@ int csb_make_device(int directory, const char *path, unsigned major, unsigned mi
 int csb_new_tmpfs(const char *size, const char *inodes);
 /* Gives the calling thread an empty network namespace; returns its descriptor. `proc` is the host's /proc. */
 int csb_new_network(int proc);
-/* Moves the calling thread into a network namespace. */
-int csb_enter_network(int network);
 
 /* Opens a regular file below `root` without following any link or leaving the mount. */
 int csb_open_beneath(int root, const char *path);
@@ -99,10 +163,10 @@ int csb_open_beneath(int root, const char *path);
 int csb_control_pair(int ends[2]);
 /* A pipe, both ends close-on-exec. */
 int csb_pipe(int ends[2]);
-/* Receives a message; *passed is a descriptor it carried, or -1. Answers bytes, 0 at the end, or -1. */
-int csb_receive(int control, struct csb_message *message, int *passed);
-/* Waits for an exited child behind a pidfd without blocking. */
-int csb_reap(int pidfd);
+/* Whether nobody holds the other end of a socket any more. */
+int csb_is_abandoned(int socket);
+/* Gives a tmpfs other limits. */
+int csb_resize_tmpfs(int root, const char *size, const char *inodes);
 int csb_kill(int pidfd, int number);
 /* How a wait status ended. */
 int csb_exit_code(int status);
@@ -113,7 +177,7 @@ struct csb_ready {
     uint64_t token;
     uint32_t events;
 };
-enum { CSB_IN = 1, CSB_OUT = 4, CSB_PRI = 2, CSB_HUP = 0x10, CSB_ERR = 8 };
+enum { CSB_IN = 1, CSB_OUT = 4, CSB_PRI = 2, CSB_HUP = 0x10, CSB_ERR = 8, CSB_ONCE = 1 << 30 };
 int csb_epoll(void);
 int csb_watch(int epoll, int fd, uint64_t token, uint32_t events);
 int csb_unwatch(int epoll, int fd);

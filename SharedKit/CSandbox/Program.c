@@ -1,0 +1,221 @@
+/* The inside of one sandbox: the program, from clone to exec.
+ *
+ * First it gives up everything that does not depend on what will run ("parking"), then it waits for its
+ * orders, then it executes. Only system calls are made.
+ */
+#include "Inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BUSY_RETRIES = 200, POINTERS = 2048 };
+
+/* The program's orders, unpacked. */
+struct command {
+    const char *directory;
+    char **candidates;
+    char **arguments;
+    char **environment;
+};
+
+/* --- the program: giving up, one thing after the other ---------------------------------------------- */
+
+static int join_cgroups(const struct csb_parking *parking) {
+    for (int i = 0; i < parking->cgroup_count; i++) {
+        if (write(parking->fds[CSB_FD_CGROUPS + i], "0", 1) != 1) return -1;
+    }
+    return unshare(CLONE_NEWCGROUP);
+}
+
+/* 3 is where orders come from, 4 where failures go; both are gone after exec. */
+enum { ORDERS = 3, CONTROL = 4 };
+
+static int take_stdio(const struct csb_parking *parking) {
+    /* Above all targets first, so that none is overwritten before it is moved. */
+    int orders = fcntl(parking->fds[CSB_FD_ORDERS], F_DUPFD_CLOEXEC, CSB_FDS + CONTROL);
+    int control = fcntl(parking->fds[CSB_FD_CONTROL], F_DUPFD_CLOEXEC, CSB_FDS + CONTROL);
+    int in = fcntl(parking->fds[CSB_FD_STDIN], F_DUPFD_CLOEXEC, CSB_FDS + CONTROL);
+    int out = fcntl(parking->fds[CSB_FD_STDOUT], F_DUPFD_CLOEXEC, CSB_FDS + CONTROL);
+    int err = fcntl(parking->fds[CSB_FD_STDERR], F_DUPFD_CLOEXEC, CSB_FDS + CONTROL);
+    if (orders == -1 || control == -1 || in == -1 || out == -1 || err == -1) return -1;
+    if (dup2(in, 0) == -1 || dup2(out, 1) == -1 || dup2(err, 2) == -1) return -1;
+    if (dup3(orders, ORDERS, O_CLOEXEC) == -1 || dup3(control, CONTROL, O_CLOEXEC) == -1) return -1;
+    return (int)syscall(SYS_close_range, (unsigned)CONTROL + 1, ~0u, 0);
+}
+
+/* Raising a hard limit needs a capability we may not have, so the present one is the ceiling. The CPU limit
+ * ends in SIGXCPU, which says why; the hard one, a second later, in SIGKILL. */
+static int set_rlimits(const struct csb_orders *plan) {
+    for (uint32_t i = 0; i < plan->rlimit_count && i < CSB_RLIMITS; i++) {
+        struct rlimit limit;
+        if (getrlimit((__rlimit_resource_t)plan->rlimits[i].resource, &limit) == -1) return -1;
+        uint64_t grace = plan->rlimits[i].resource == RLIMIT_CPU ? 1 : 0;
+        if (plan->rlimits[i].value < limit.rlim_max) limit.rlim_max = plan->rlimits[i].value + grace;
+        limit.rlim_cur = plan->rlimits[i].value < limit.rlim_max ? plan->rlimits[i].value : limit.rlim_max;
+        if (setrlimit((__rlimit_resource_t)plan->rlimits[i].resource, &limit) == -1) return -1;
+    }
+    return 0;
+}
+
+/* Raw calls: glibc's setuid family wants to talk to threads that do not exist in this copy. */
+static int drop_privileges(uid_t user) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[2] = {{0}, {0}};
+    for (int capability = 0; capability <= 63; capability++) {
+        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == -1 && errno != EINVAL) return -1;
+    }
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) return -1;
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == -1) return -1;
+    if (syscall(SYS_setgroups, 0, NULL) == -1) return -1;
+    if (syscall(SYS_setresgid, user, user, user) == -1) return -1;
+    if (syscall(SYS_setresuid, user, user, user) == -1) return -1;
+    return (int)syscall(SYS_capset, &header, none);
+}
+
+static int filter_calls(const struct csb_parking *parking) {
+    struct sock_fprog program = {
+        .len = parking->filter_length,
+        .filter = (struct sock_filter *)parking->filter,
+    };
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
+/* Everything that does not depend on what will run. From here on only calls that every profile allows. */
+static void park(const struct launch *launch) {
+    const struct csb_parking *parking = launch->parking;
+    int control = parking->fds[CSB_FD_CONTROL];
+    sigset_t none;
+    sigemptyset(&none);
+    if (launch->ruleset >= 0 && csb_landlock_enter(launch->ruleset) == -1) {
+        csb_fail(control, CSB_STEP_LANDLOCK, errno);
+    }
+    if (join_cgroups(parking) == -1) csb_fail(control, CSB_STEP_CGROUP, errno);
+    if (parking->frame->niceness > 0) setpriority(PRIO_PROCESS, 0, 0);
+    if (take_stdio(parking) == -1) csb_fail(control, CSB_STEP_STDIO, errno);
+    if (drop_privileges(parking->frame->user) == -1) csb_fail(CONTROL, CSB_STEP_PRIVILEGES, errno);
+    setsid();
+    umask(022);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (filter_calls(parking) == -1) csb_fail(CONTROL, CSB_STEP_FILTER, errno);
+    struct csb_message message = {.kind = CSB_READY};
+    int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    if (self == -1) csb_fail(CONTROL, CSB_STEP_FILTER, errno);
+    csb_send(CONTROL, &message, sizeof message, NULL, 0, &self, 1);
+    close(self);
+}
+
+/* --- the program: its orders ------------------------------------------------------------------------- */
+
+static struct {
+    struct csb_orders orders;
+    char text[CSB_PACKET];
+} first;
+static char *pointers[POINTERS];
+
+/* Room for large texts; it stays until init ends. */
+static void *room(size_t size) {
+    void *place = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (place == MAP_FAILED) csb_fail(CONTROL, CSB_STEP_ORDERS, errno);
+    return place;
+}
+
+/* The texts, whole, wherever they had room. */
+static char *receive_texts(int *streams) {
+    ssize_t came = csb_receive(ORDERS, &first, sizeof first, streams, 3, 1);
+    if (came <= 0) _exit(0); /* never needed */
+    size_t size = first.orders.text_bytes;
+    size_t filled = (size_t)came - offsetof(typeof(first), text);
+    if ((size_t)came < offsetof(typeof(first), text) || filled > size) {
+        csb_fail(CONTROL, CSB_STEP_ORDERS, EPROTO);
+    }
+    if (filled == size) return first.text;
+    char *text = room(size);
+    memcpy(text, first.text, filled);
+    while (filled < size) {
+        came = csb_receive(ORDERS, text + filled, size - filled, NULL, 0, 1);
+        if (came <= 0) _exit(0);
+        filled += (size_t)came;
+    }
+    return text;
+}
+
+/* Where each text begins: `count` pointers and a NULL. */
+static char **index_texts(char ***next, char **text, const char *end, uint32_t count) {
+    char **list = *next;
+    for (uint32_t i = 0; i < count; i++) {
+        size_t length = strnlen(*text, (size_t)(end - *text));
+        if (*text + length >= end) csb_fail(CONTROL, CSB_STEP_ORDERS, EPROTO);
+        *(*next)++ = *text;
+        *text += length + 1;
+    }
+    *(*next)++ = NULL;
+    return list;
+}
+
+static struct command receive_orders(int *streams) {
+    struct command command;
+    char *text = receive_texts(streams);
+    const struct csb_orders *orders = &first.orders;
+    const char *end = text + orders->text_bytes;
+    size_t count = (size_t)orders->candidates + orders->arguments + orders->variables + 5;
+    char **next = count <= POINTERS ? pointers : room(count * sizeof *next);
+    command.directory = *index_texts(&next, &text, end, 1);
+    command.candidates = index_texts(&next, &text, end, orders->candidates);
+    command.arguments = index_texts(&next, &text, end, orders->arguments);
+    command.environment = index_texts(&next, &text, end, orders->variables);
+    return command;
+}
+
+/* Other streams than it was parked with; a terminal becomes the controlling one. */
+static int change_stdio(const int *streams, int own_terminal) {
+    if (streams[0] == -1) return 0;
+    for (int i = 0; i < 3; i++) {
+        if (streams[i] == -1 || dup2(streams[i], i) == -1) return -1;
+    }
+    return own_terminal ? ioctl(0, TIOCSCTTY, 0) : 0;
+}
+
+/* The first candidate that exists wins. A binary that is still open for writing somewhere is waited for. */
+static int execute(const struct command *command, volatile uint64_t *started) {
+    int error = ENOENT;
+    struct timespec pause = {.tv_nsec = 250000};
+    for (char **path = command->candidates; *path != NULL; path++) {
+        for (int tries = 0; tries < BUSY_RETRIES; tries++) {
+            *started = csb_now();
+            execve(*path, command->arguments, command->environment);
+            if (errno != ETXTBSY) break;
+            nanosleep(&pause, NULL);
+        }
+        if (errno != ENOENT && errno != ENOTDIR && (errno != EACCES || path[1] == NULL)) return errno;
+        if (errno == EACCES) error = EACCES;
+    }
+    return error;
+}
+
+int csb_program(void *argument) {
+    struct launch *launch = argument;
+    int streams[3];
+    char mounted;
+    park(launch);
+    struct command command = receive_orders(streams);
+    if (first.orders.waits_for_mounts && csb_receive(ORDERS, &mounted, 1, NULL, 0, 1) != 1) _exit(0);
+    if (change_stdio(streams, (int)first.orders.own_terminal) == -1) csb_fail(CONTROL, CSB_STEP_STDIO, errno);
+    if (set_rlimits(&first.orders) == -1) csb_fail(CONTROL, CSB_STEP_RLIMIT, errno);
+    if (chdir(command.directory) == -1) csb_fail(CONTROL, CSB_STEP_DIRECTORY, errno);
+    csb_fail(CONTROL, CSB_STEP_EXEC, execute(&command, &launch->started));
+}
+

@@ -1,0 +1,180 @@
+import Glibc
+import Sandbox
+import SystemKit
+import Testing
+
+extension Isolation {
+    /// Sandboxes that wait for a program.
+    @Suite(.timeLimit(.minutes(2)))
+    struct PoolTests {
+        private static func host(parked: Int) async throws -> SandboxHost {
+            try await SandboxHost(SandboxHost.Configuration(parked: parked))
+        }
+
+        private func fill(_ host: SandboxHost) async throws {
+            for _ in 0..<400 where host.figures.inUse > 0 || host.figures.parked < host.figures.wanted {
+                try await Task.sleep(for: .milliseconds(25))
+            }
+        }
+
+        @Test("a program finds a sandbox that was there before it, and nobody else gets that one")
+        func pooled() async throws {
+            let host = try await Self.host(parked: 2)
+            var marks: Set<String> = []
+            for _ in 0..<6 {
+                try await fill(host)
+                let line = "ls -A /box /tmp; echo $$; touch /box/mine /tmp/mine; stat -c %d /box"
+                let result = try await host.run(SandboxSpec(argv: ["/bin/sh", "-c", line]))
+                #expect(result.verdict == .ok && result.isPooled, "\(result)")
+                #expect(result.stdout.text.hasPrefix("/box:\n\n/tmp:\n2\n"), "\(result.stdout.text)")
+                marks.insert(String(result.stdout.text.split(separator: "\n").last ?? ""))
+            }
+            #expect(marks.count > 1, "a box of its own each time")
+            await host.close()
+        }
+
+        @Test("without a pool each sandbox is made when it is asked for")
+        func cold() async throws {
+            let host = try await Self.host(parked: 0)
+            let result = try await host.run(SandboxSpec(argv: ["echo", "hello"]))
+            #expect(result.verdict == .ok && !result.isPooled && result.stdout.text == "hello\n")
+            #expect(host.figures.parked == 0)
+            await host.close()
+        }
+
+        @Test("a parked sandbox takes limits other than those it was made with")
+        func limits() async throws {
+            let host = try await Self.host(parked: 2)
+            let row = "df -P /box | tail -1 | tr -s ' ' | cut -d ' ' -f 2; ulimit -n"
+            for (memory, disk, files) in [(64 << 20, 8 << 20, 50), (512 << 20, 128 << 20, 300)] {
+                try await fill(host)
+                let limits = SandboxLimits(
+                    memoryBytes: memory, processes: 7, openFiles: files, diskBytes: disk)
+                let spec = SandboxSpec(argv: ["/bin/sh", "-c", row], limits: limits)
+                let result = try await host.run(spec)
+                #expect(result.isPooled && result.verdict == .ok, "\(result)")
+                #expect(result.stdout.text == "\(disk >> 10)\n\(files)\n", "\(result.stderr.text)")
+            }
+            try await fill(host)
+            let hungry = SandboxSpec(
+                argv: ["/bin/sh", "-c", "a=x; while :; do a=$a$a; done"],
+                limits: SandboxLimits(cpu: .seconds(10), memoryBytes: 32 << 20))
+            if host.capabilities.limitsMemory {
+                #expect(try await host.run(hungry).verdict == .memoryLimit)
+            }
+            await host.close()
+        }
+
+        @Test("arguments of every length arrive", arguments: [1, 100, 30_000, 40_000, 120_000])
+        func arguments(bytes: Int) async throws {
+            let text = String(repeating: "a", count: bytes)
+            let words = Array(repeating: text, count: 5)
+            let spec = SandboxSpec(
+                argv: ["/bin/sh", "-c", "echo ${#0} ${#5} ${#VALUE}; shift 4; echo $#"] + words + ["last"],
+                environment: ["VALUE": text])
+            let result = try await Hosts.run(spec)
+            #expect(result.stdout.text == "\(bytes) 4 \(bytes)\n1\n", "\(result.verdict) \(result.stderr.text)")
+        }
+
+        @Test("the pool grows while sandboxes are missing, and no further than it may")
+        func growth() async throws {
+            let host = try await Self.host(parked: 3)
+            for _ in 0..<4 {
+                try await withThrowingTaskGroup(of: SandboxVerdict.self) { group in
+                    for _ in 0..<8 {
+                        group.addTask { try await host.run(SandboxSpec(argv: ["true"])).verdict }
+                    }
+                    for try await verdict in group { #expect(verdict == .ok) }
+                }
+                #expect(host.figures.parked <= 3)
+            }
+            try await fill(host)
+            let figures = host.figures
+            #expect(figures.inUse == 0 && figures.parked == 3 && figures.wanted == 3)
+            await host.close()
+        }
+
+        @Test("a parked sandbox that somebody killed is not used")
+        func killed() async throws {
+            let (host, warden) = try await Wardens.host(parked: 2)
+            _ = try await host.run(SandboxSpec(argv: ["true"]))
+            try await fill(host)
+            for pid in Wardens.children(of: warden) { kill(pid, SIGKILL) }
+            try await Task.sleep(for: .milliseconds(100))
+            let result = try await host.run(SandboxSpec(argv: ["echo", "still here"]))
+            #expect(result.stdout.text == "still here\n", "\(result)")
+            await host.close()
+        }
+
+        @Test("the end of the warden ends every program; the next one has another warden")
+        func wardenGone() async throws {
+            let (host, warden) = try await Wardens.host(parked: 1)
+            let run = try await host.start(SandboxSpec(argv: ["sleep", "60"]))
+            try await Task.sleep(for: .milliseconds(200))
+            kill(warden, SIGKILL)
+            #expect(await run.result().verdict == .internalError)
+            for _ in 0..<3 {
+                let result = try await host.run(SandboxSpec(argv: ["echo", "again"]))
+                #expect(result.stdout.text == "again\n", "\(result)")
+            }
+            await host.close()
+        }
+
+        @Test("closing ends what runs, and leaves no process and no cgroup")
+        func closing() async throws {
+            let (host, warden) = try await Wardens.host(parked: 2)
+            let run = try await host.start(SandboxSpec(argv: ["sleep", "60"]))
+            try await Task.sleep(for: .milliseconds(200))
+            #expect(!Wardens.children(of: warden).isEmpty)
+            await host.close()
+            _ = await run.result()
+            #expect(Wardens.children(of: warden).isEmpty)
+            #expect(kill(warden, 0) == -1)
+        }
+    }
+}
+
+/// The processes that clone sandboxes, children of this one.
+private enum Wardens {
+    /// A host of its own, and its warden.
+    static func host(parked: Int) async throws -> (SandboxHost, pid_t) {
+        let before = Set(all)
+        let host = try await SandboxHost(SandboxHost.Configuration(parked: parked))
+        return (host, try #require(all.first { !before.contains($0) }))
+    }
+
+    private static var all: [pid_t] {
+        children(of: getpid()).filter { name($0) == "codecollab-warden".prefix(15) }
+    }
+
+    private static func name(_ pid: pid_t) -> Substring { text("/proc/\(pid)/comm").prefix { $0 != "\n" } }
+
+    static func children(of parent: pid_t) -> [pid_t] {
+        let tasks = names("/proc/\(parent)/task")
+        return tasks.flatMap {
+            text("/proc/\(parent)/task/\($0)/children").split(separator: " ").compactMap { pid_t($0) }
+        }
+    }
+
+    private static func names(_ directory: String) -> [String] {
+        guard let stream = opendir(directory) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            names.append(
+                withUnsafeBytes(of: entry.pointee.d_name) {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                })
+        }
+        return names.filter { Int($0) != nil }
+    }
+
+    private static func text(_ path: String) -> String {
+        let number = open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { return "" }
+        let file = FD(owning: number)
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        let count = read(file.number, &buffer, buffer.count)
+        return String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
+    }
+}
