@@ -136,7 +136,8 @@ class Peer(asyncio.Protocol):
                 number(), number()
             if not info & 0xC0:
                 number()
-                i += number()
+                name = number()
+                i += name
             units = number()
             i += units
             for k in range(clock, clock + units):

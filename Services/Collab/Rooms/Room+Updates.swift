@@ -161,7 +161,7 @@ extension Room {
         log.isCompacting = true
         // What the snapshot has belongs into the old log.
         submit()
-        let snapshot = DocumentSnapshot.make(document)
+        let snapshot = document.snapshot()
         let last = sequence
         log.file = LogFile(store.logPath(last + 1))
         log.bytes = 0

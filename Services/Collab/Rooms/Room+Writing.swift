@@ -32,7 +32,7 @@ extension Room {
         let root = document.root("content")
         let update: [UInt8]
         do throws(EditFault) {
-            update = try document.replaceAll(with: Array(text.utf8), in: root)
+            update = try document.replaceAll(with: Array(text.utf8).span, in: root)
         } catch {
             throw Self.problem(error)
         }
@@ -67,7 +67,7 @@ extension Room {
     ) throws(Problem) {
         guard !update.isEmpty else { return }
         do throws(EditFault) {
-            let undo = try document.replaceAll(with: text, in: root)
+            let undo = try document.replaceAll(with: text.span, in: root)
             record(update, by: author)
             if !undo.isEmpty { record(undo, by: author) }
         } catch {
