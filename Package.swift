@@ -136,7 +136,8 @@ let package = Package(
         + service("AI", needs: ["Sandbox", "Languages", "Artifacts", "Diagnostics"])
         + service("Compiler", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics"])
         + service(
-            "Executor", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics", metrics])
+            "Executor",
+            needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics", "CZlib", metrics])
         + service("Profiler", needs: ["Storage", grdb])
         + wanted([
             tests("Contracts", needs: ["Contracts"], support: []),

@@ -103,6 +103,8 @@ public struct Route: Sendable {
     public let bodyLimit: Int
     /// A request body for documents and tests, JSON.
     public let example: String?
+    /// In whose words it speaks.
+    public let dialect: Dialect
 
     /// Segments of the path.
     public var segments: [Substring] { path.split(separator: "/") }
@@ -121,7 +123,8 @@ public struct Endpoint<Request: Wire, Response: Wire>: Sendable {
         _ name: String, of service: ServiceName, _ method: HTTPMethod, _ path: String, access: Access,
         _ summary: String, answers: Payload? = nil, status: Int? = nil, takes: Payload? = nil,
         parameters: [Parameter] = [], problems: [ProblemCode] = [], repeatability: Repeatability? = nil,
-        timeout: Duration = .seconds(30), bodyLimit: Int = ContractLimits.bodyBytes, example: String? = nil
+        timeout: Duration = .seconds(30), bodyLimit: Int = ContractLimits.bodyBytes, example: String? = nil,
+        dialect: Dialect = .own
     ) {
         let keyed = method == .post && repeatability == nil
         let response = answers ?? (Response.self == Nothing.self ? .none : .json(Response.schema))
@@ -132,7 +135,7 @@ public struct Endpoint<Request: Wire, Response: Wire>: Sendable {
             status: status ?? (Response.self == Nothing.self && answers == nil ? 204 : 200),
             parameters: parameters + (keyed && access != .fleet ? [.idempotencyKey] : []), problems: problems,
             repeatability: repeatability ?? Self.natural(method), timeout: timeout, bodyLimit: bodyLimit,
-            example: example)
+            example: example, dialect: dialect)
     }
 
     private static func natural(_ method: HTTPMethod) -> Repeatability {

@@ -5,6 +5,7 @@ public enum EndpointCatalog {
         GatewayEndpoints.all + AuthEndpoints.all + SessionEndpoints.all + CollabEndpoints.all
         + AIEndpoints.all
         + CompilerEndpoints.all + ExecutorEndpoints.all + ProfilerEndpoints.all
+        + PistonEndpoints.all + Judge0Endpoints.all
 
     /// The names of all routes.
     public static let names = Set(all.map(\.name))

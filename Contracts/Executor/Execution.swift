@@ -20,6 +20,16 @@ public struct ExecutionRequest: WireObject, Equatable {
     public var limits = RunLimits()
     /// Whether usage samples are wanted, 100 a second.
     public var samplesUsage = false
+    /// Files to bring back when the program and everything it started are dead.
+    public var collect: [CollectPattern] = []
+    /// Inputs to run the program on, one after the other, each in a fresh sandbox.
+    public var cases: [CaseRequest]?
+    /// Whether the cases behind the first that is not accepted are left out.
+    public var stopsAtFirstFailure = false
+    /// How often the program is run, for its figures.
+    public var repetitions: Int?
+    /// The programs that the output goes through.
+    public var pipeline: PipelineRequest?
 
     /// For reading.
     public init() {}
@@ -33,7 +43,12 @@ public struct ExecutionRequest: WireObject, Equatable {
         defaulted("env", \.environment, .members(atMost: 64)),
         defaulted("stdin", \.stdin, .length(0...ContractLimits.stdinBytes)),
         defaulted("keep_stdin_open", \.keepsStdinOpen),
-        defaulted("limits", \.limits), defaulted("sample_usage", \.samplesUsage))
+        defaulted("limits", \.limits), defaulted("sample_usage", \.samplesUsage),
+        defaulted("collect", \.collect, .count(0...ContractLimits.collectPatterns)),
+        field("cases", \.cases, .count(1...ContractLimits.cases)),
+        defaulted("stop_at_first_failure", \.stopsAtFirstFailure),
+        field("repeat", \.repetitions, .range(1...ContractLimits.repetitions)),
+        field("pipeline", \.pipeline))
 }
 
 /// Where an execution stands.
@@ -109,6 +124,16 @@ public struct ExecutionResult: WireObject, Equatable {
     public var setupMicroseconds = 0
     /// What went wrong on our side, for `internal_error`.
     public var reason: String?
+    /// The files brought back, for a request that asked for some.
+    public var files: [ProducedFile]?
+    /// Matching files that are not among `files`, because of their number or size.
+    public var filesLeftOut: Int?
+    /// What the checkers said of all cases together.
+    public var grade: Grade?
+    /// The cases, repetitions or pipeline stages; the figures above are then their sums and maxima.
+    public var parts: [PartResult]?
+    /// How the repetitions spread.
+    public var spread: RepetitionFigures?
 
     /// For reading.
     public init() {}
@@ -121,7 +146,9 @@ public struct ExecutionResult: WireObject, Equatable {
         field("wall_us", \.wallMicroseconds), field("memory_peak_bytes", \.memoryPeakBytes),
         field("memory_basis", \.memoryBasis), field("processes_peak", \.processesPeak),
         field("stdout", \.stdout), field("stderr", \.stderr), field("queue_us", \.queueMicroseconds),
-        field("setup_us", \.setupMicroseconds), field("reason", \.reason))
+        field("setup_us", \.setupMicroseconds), field("reason", \.reason),
+        field("files", \.files), field("files_left_out", \.filesLeftOut), field("grade", \.grade),
+        field("parts", \.parts), field("spread", \.spread))
 }
 
 /// The kept beginning of an output stream.

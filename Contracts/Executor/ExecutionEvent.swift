@@ -2,7 +2,7 @@
 public struct ExecutionEvent: WireObject, Equatable {
     /// Kinds of events.
     public enum Kind: String, WireEnum {
-        case started, stdout, stderr, usage, finished
+        case started, stdout, stderr, usage, part, finished
     }
 
     /// Counts from 1 without gaps within the execution; the SSE id.
@@ -17,7 +17,11 @@ public struct ExecutionEvent: WireObject, Equatable {
     public var encoding: ContentEncoding?
     /// For `usage`: a sample.
     public var usage: UsageSample?
-    /// For `finished`: the result.
+    /// Which stage of a pipeline it happened in, from 0; absent for the only program.
+    public var stage: Int?
+    /// For `part`: the case, repetition or stage that has ended.
+    public var part: PartResult?
+    /// For `finished`: the result, without the files brought back.
     public var result: ExecutionResult?
 
     /// For reading.
@@ -27,7 +31,8 @@ public struct ExecutionEvent: WireObject, Equatable {
     public static let fields = Fields<ExecutionEvent>(
         field("seq", \.sequence), field("kind", \.kind), field("at_us", \.atMicroseconds),
         field("content", \.content),
-        field("encoding", \.encoding), field("usage", \.usage), field("result", \.result))
+        field("encoding", \.encoding), field("usage", \.usage),
+        field("stage", \.stage), field("part", \.part), field("result", \.result))
 }
 
 /// What a program uses at one instant, seen from outside its sandbox.

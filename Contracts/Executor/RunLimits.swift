@@ -16,8 +16,12 @@ public struct RunLimits: WireObject, Equatable {
     public var fileBytes: Int?
     /// All files it writes, bytes.
     public var diskBytes: Int?
+    /// Files and directories it makes.
+    public var inodes: Int?
     /// Standard output and standard error, each, bytes.
     public var outputBytes: Int?
+    /// Standard output and standard error together, bytes; without it each has its own bound only.
+    public var outputTotalBytes: Int?
 
     /// All defaults.
     public init() {}
@@ -32,5 +36,7 @@ public struct RunLimits: WireObject, Equatable {
         field("open_files", \.openFiles, .range(8...4096)),
         field("file_bytes", \.fileBytes, .range(0...256 << 20)),
         field("disk_bytes", \.diskBytes, .range(0...512 << 20)),
-        field("output_bytes", \.outputBytes, .range(0...8 << 20)))
+        field("inodes", \.inodes, .range(16...65_536)),
+        field("output_bytes", \.outputBytes, .range(0...8 << 20)),
+        field("output_total_bytes", \.outputTotalBytes, .range(0...16 << 20)))
 }

@@ -42,7 +42,9 @@ public enum OpenAPI {
     }
 
     private static func components(_ routes: [Route]) -> JSONValue {
-        let roots = [Problem.schema] + routes.flatMap { $0.request.schemas + $0.response.schemas }
+        let roots =
+            [Problem.schema]
+            + routes.flatMap { [$0.dialect.errorSchema] + $0.request.schemas + $0.response.schemas }
         var known: [String: JSONValue] = [:]
         var rest = roots.flatMap(\.references)
         while let (name, schema) = rest.popLast() {

@@ -90,14 +90,13 @@ struct OpenAPIOperation {
     /// The problems of this route and those that any route may answer, by status.
     private var problems: [JSONMember] {
         let codes = Set(route.problems + general)
-        let byStatus = Dictionary(grouping: codes, by: \.status)
+        let byStatus = Dictionary(grouping: codes, by: route.dialect.status(of:))
+        let body = Payload.document(
+            mediaType: route.dialect.errorMediaType, route.dialect.errorSchema)
         return byStatus.sorted { $0.key < $1.key }.map { status, codes in
             let words = codes.map(\.rawValue).sorted().joined(separator: ", ")
             let problem = JSONValue.object([
-                JSONMember("description", .string(words)),
-                JSONMember(
-                    "content",
-                    content(.document(mediaType: "application/problem+json", Problem.schema), nil)),
+                JSONMember("description", .string(words)), JSONMember("content", content(body, nil)),
             ])
             return JSONMember("\(status)", problem)
         }

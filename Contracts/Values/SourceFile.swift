@@ -42,6 +42,18 @@ public enum ContractLimits {
     public static let arguments = 64
     /// Bytes of standard input given with the request.
     public static let stdinBytes = 1 << 20
+    /// Cases that one execution takes.
+    public static let cases = 64
+    /// Repetitions of one execution.
+    public static let repetitions = 100
+    /// Programs behind the first of a pipeline; each holds a sandbox of its own.
+    public static let pipelineStages = 3
+    /// Patterns of files to bring back.
+    public static let collectPatterns = 16
+    /// Files that one program brings back.
+    public static let collectedFiles = 64
+    /// Bytes of all files that one program brings back.
+    public static let collectedBytes = 8 << 20
     /// Items of one page.
     public static let pageItems = 100
     /// Seconds that `Prefer: wait=` may ask for.

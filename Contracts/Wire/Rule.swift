@@ -25,6 +25,27 @@ extension Rule where Value == Int {
     }
 }
 
+extension Rule where Value == Double {
+    /// Both ends included.
+    public static func range(_ bounds: ClosedRange<Double>) -> Rule {
+        Rule(
+            check: { (value) throws(WireFault) in
+                if !bounds.contains(value) {
+                    throw WireFault(
+                        .outOfRange, "must be between \(bounds.lowerBound) and \(bounds.upperBound)")
+                }
+            },
+            refine: { schema in
+                .refined(
+                    schema,
+                    [
+                        JSONMember("minimum", .number(bounds.lowerBound)),
+                        JSONMember("maximum", .number(bounds.upperBound)),
+                    ])
+            })
+    }
+}
+
 extension Rule where Value == String {
     /// Length in UTF-8 bytes, both ends included; the schema counts characters and shows the upper end.
     public static func length(_ bounds: ClosedRange<Int>) -> Rule {

@@ -69,7 +69,7 @@ final class ExecutionLedger: Sendable {
                 throw Problem(
                     .overloaded, "\(state.active) executions are waiting or running", retryAfter: 1000)
             }
-            let record = ExecutionRecord(plan, owner: owner, clock: clock)
+            let record = ExecutionRecord(plan, owner: owner, startName: ticket?.name, clock: clock)
             state.records[record.id] = record
             state.active += 1
             if let ticket {

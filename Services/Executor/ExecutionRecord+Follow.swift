@@ -58,7 +58,7 @@ extension ExecutionRecord {
     /// - Throws: `Problem` (`conflict`) when nothing can be written.
     package func write(_ bytes: [UInt8], isLast: Bool) async throws {
         let run = try runningProgram()
-        guard case .stream = spec.stdin else {
+        guard case .stream = plan.spec.stdin, case .single = plan.conduct else {
             throw Problem(.conflict, "standard input was given with the request; ask for keep_stdin_open")
         }
         do {
@@ -76,7 +76,7 @@ extension ExecutionRecord {
     }
 
     private func runningProgram() throws(Problem) -> SandboxRun {
-        let (run, now) = state.withLock { ($0.run, $0.state) }
+        let (run, now) = state.withLock { ($0.runs.first, $0.state) }
         guard let run else { throw Problem(.conflict, "the execution is \(now.rawValue)") }
         return run
     }

@@ -11,9 +11,12 @@ package final class ExecutionRecord: Sendable {
         var state = ExecutionState.queued
         var events: [ExecutionEvent] = []
         var usageEvents = 0
-        var cutters: [OutputStream: CharacterCutter] = [:]
+        var cutters: [StreamKey: CharacterCutter] = [:]
         var result: ExecutionResult?
-        var run: SandboxRun?
+        /// The programs that run now; several in a pipeline, in the order of its stages.
+        var runs: [SandboxRun] = []
+        /// Bytes of output of all streams that may still be shown.
+        var outputRoom = Int.max
         var isCancelled = false
         var startedNanoseconds: UInt64 = 0
         var finishedAt: Timestamp?
@@ -21,24 +24,32 @@ package final class ExecutionRecord: Sendable {
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
     }
 
+    /// An output stream of the only program, or of a stage.
+    struct StreamKey: Hashable {
+        let stream: OutputStream
+        let stage: Int?
+    }
+
     /// Its name.
     package let id: ExecutionID
     let owner: UserID
-    let spec: SandboxSpec
-    let firstInput: [UInt8]?
+    let plan: PlannedExecution
+    /// Owner and key under which its start is noted; nil when it was asked for without a key.
+    let startName: String?
     private let createdAt: Timestamp
     private let createdNanoseconds = monotonicNanoseconds()
     private let clock: WallClock
     let state = Locked(State())
 
-    init(_ plan: PlannedExecution, owner: UserID, clock: WallClock) {
+    init(_ plan: PlannedExecution, owner: UserID, startName: String? = nil, clock: WallClock) {
         let now = clock.now()
         id = ExecutionID(milliseconds: now.milliseconds, random: randomBytes(10))
         self.owner = owner
-        spec = plan.spec
-        firstInput = plan.firstInput
+        self.startName = startName
+        self.plan = plan
         createdAt = now
         self.clock = clock
+        state.withLock { $0.outputRoom = plan.totalOutput }
     }
 
     /// As it stands.
@@ -58,55 +69,82 @@ package final class ExecutionRecord: Sendable {
     /// About what it costs to keep, bytes.
     var keptBytes: Int {
         state.withLock { state in
-            let output = (state.result?.stdout.totalBytes ?? 0) + (state.result?.stderr.totalBytes ?? 0)
-            return 4096 + min(output, spec.limits.stdoutBytes + spec.limits.stderrBytes) * 2 + state
-                .usageEvents * 200
+            4096 + (state.result?.contentBytes ?? 0) * 2 + state.usageEvents * 200
         }
     }
 
     /// Whether it still waits for its place; false when somebody has cancelled it.
     func mayStart() -> Bool {
-        let isCancelled = state.withLock { $0.isCancelled }
-        if isCancelled { finish(Self.ended(.cancelled, nil)) }
+        let isCancelled = isCancelled
+        if isCancelled { complete(Self.ended(.cancelled, nil)) }
         return !isCancelled
     }
 
-    /// The sandbox is built.
-    func started(_ run: SandboxRun) {
+    /// Whether somebody wants its end.
+    var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+    /// The sandboxes are built that run now; those before them have ended.
+    func started(_ runs: [SandboxRun]) {
         let isCancelled = change { state in
-            state.state = .running
-            state.run = run
-            state.startedNanoseconds = monotonicNanoseconds()
-            state.append(.started, at: 0)
+            state.runs = runs
+            if state.state == .queued {
+                state.state = .running
+                state.startedNanoseconds = monotonicNanoseconds()
+                state.append(.started, at: 0)
+            }
             return state.isCancelled
         }
-        if isCancelled { run.cancel() }
+        if isCancelled { for run in runs { run.cancel() } }
     }
 
-    /// Something happened in the sandbox.
-    func note(_ event: SandboxEvent) {
+    /// Something happened in a sandbox, other than its end.
+    /// - Parameter stage: of a pipeline, nil for the only program.
+    func note(_ event: SandboxEvent, stage: Int? = nil) {
         switch event {
-        case .output(let stream, let bytes): change { $0.append(bytes, of: stream) }
-        case .sample(let sample): change { $0.append(SandboxTranslation.usage(sample)) }
-        case .finished(let result):
-            let queue = state.withLock {
-                Int((max($0.startedNanoseconds, createdNanoseconds) - createdNanoseconds) / 1000)
+        case .output(let stream, let bytes):
+            let key = StreamKey(stream: stream, stage: stage)
+            let tooMuch = change { state in
+                state.append(bytes, of: key) ? [] : state.runs
             }
-            let waited = max(0, queue - result.setupMicroseconds)
-            finish(SandboxTranslation.result(result, queueMicroseconds: waited))
+            for run in tooMuch { run.cancel() }
+        case .sample(let sample): change { $0.append(SandboxTranslation.usage(sample)) }
+        case .finished: break
         }
+    }
+
+    /// A case, a repetition or a stage has ended.
+    func ended(_ part: PartResult) {
+        change { state in
+            state.append(.part) { $0.part = part }
+        }
+    }
+
+    /// The only program has ended.
+    func finish(_ own: SandboxResult) {
+        let cut = TotalOutput.cut(own, to: plan.totalOutput, isCancelled: isCancelled)
+        finish(SandboxTranslation.result(cut, collecting: !plan.spec.collect.isEmpty))
+    }
+
+    /// It is over.
+    func finish(_ result: ExecutionResult) {
+        var result = result
+        let queue = state.withLock {
+            Int((max($0.startedNanoseconds, createdNanoseconds) - createdNanoseconds) / 1000)
+        }
+        result.queueMicroseconds = max(0, queue - result.setupMicroseconds)
+        complete(result)
     }
 
     /// It ends without a result of the sandbox's, through our fault.
-    func fail(_ reason: String) { finish(Self.ended(.internalError, reason)) }
+    func fail(_ reason: String) { complete(Self.ended(.internalError, reason)) }
 
     /// Somebody wants its end.
     package func cancel() {
-        let run = state.withLock { state in
+        let runs = state.withLock { state in
             state.isCancelled = true
-            return state.run
+            return state.runs
         }
-        run?.cancel()
+        for run in runs { run.cancel() }
     }
 
     private static func ended(_ verdict: Verdict, _ reason: String?) -> ExecutionResult {
@@ -118,16 +156,19 @@ package final class ExecutionRecord: Sendable {
         return result
     }
 
-    private func finish(_ result: ExecutionResult) {
+    private func complete(_ result: ExecutionResult) {
         let now = clock.now()
         change { state in
             guard state.result == nil else { return }
-            for stream in OutputStream.allCases { state.flush(stream) }
+            for key in state.cutters.keys { state.flush(key) }
             state.result = result
             state.state = .finished
             state.finishedAt = now
-            state.run = nil
-            state.append(.finished, at: result.wallMicroseconds) { $0.result = result }
+            state.runs = []
+            var shown = result
+            // An event is bounded; what was brought back comes with the execution itself.
+            shown.files = nil
+            state.append(.finished, at: result.wallMicroseconds) { [shown] in $0.result = shown }
         }
     }
 
@@ -160,20 +201,25 @@ extension ExecutionRecord.State {
         events.append(event)
     }
 
-    mutating func append(_ bytes: [UInt8], of stream: OutputStream) {
-        emit(cutters[stream, default: CharacterCutter()].take(bytes), stream)
+    /// Shows output; false when it is more than may be shown.
+    mutating func append(_ bytes: [UInt8], of key: ExecutionRecord.StreamKey) -> Bool {
+        let fitting = bytes.count <= outputRoom ? bytes : Array(bytes.prefix(outputRoom))
+        outputRoom -= fitting.count
+        emit(cutters[key, default: CharacterCutter()].take(fitting), key)
+        return fitting.count == bytes.count
     }
 
-    mutating func flush(_ stream: OutputStream) {
-        if let rest = cutters[stream]?.finish() { emit(rest, stream) }
+    mutating func flush(_ key: ExecutionRecord.StreamKey) {
+        if let rest = cutters[key]?.finish() { emit(rest, key) }
     }
 
-    private mutating func emit(_ bytes: [UInt8], _ stream: OutputStream) {
+    private mutating func emit(_ bytes: [UInt8], _ key: ExecutionRecord.StreamKey) {
         guard !bytes.isEmpty else { return }
         let (content, encoding) = EncodedBytes.encode(bytes)
-        append(stream == .stdout ? .stdout : .stderr) { event in
+        append(key.stream == .stdout ? .stdout : .stderr) { event in
             event.content = content
             event.encoding = encoding == .utf8 ? nil : encoding
+            event.stage = key.stage
         }
     }
 

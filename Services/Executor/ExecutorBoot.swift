@@ -1,5 +1,6 @@
 internal import Artifacts
 internal import Contracts
+private import Glibc
 private import Languages
 internal import Logging
 internal import Sandbox
@@ -27,20 +28,41 @@ package enum ExecutorBoot {
         for warning in host.capabilities.warnings {
             surroundings.logger.warning("sandbox", metadata: ["warning": "\(warning)"])
         }
-        let service = ExecutorService(
+        let service = try ExecutorService(
             runtimes: runtimes, artifacts: ArtifactReader(directory: configuration.artifactDirectory),
             host: host,
             clock: surroundings.clock, logger: surroundings.logger,
-            metrics: surroundings.telemetry.metrics, width: width)
+            metrics: surroundings.telemetry.metrics,
+            directory: try dataDirectory(configuration), width: width)
         var routes = Routes()
         ExecutorRoutes(service).add(to: &routes)
+        let runs = WholeRun(service, compilingBy: surroundings.client)
+        let desk = Judge0Desk(runs, clock: surroundings.clock, width: width)
+        PistonDoor(runs).add(to: &routes)
+        Judge0Door(desk).add(to: &routes)
         surroundings.health.own("executor:runtimes") {
             HealthCheck(runtimes.count == 0 ? .fail : .pass, output: "\(runtimes.count) found")
         }
         let versions = "\(configuration.home)/data/tool-versions.json"
         _ = try DedicatedThread(named: "tool-versions") { runtimes.learnVersions(rememberedIn: versions) }
         var parts = ServiceParts(routes)
-        parts.add(background: "executions") { try await service.serve() }
+        parts.add(background: "executions") {
+            try await service.serve()
+        }
+        parts.add(background: "submissions") { try await desk.serve() }
+        parts.close = { await host.close() }
         return parts
+    }
+
+    private static func dataDirectory(_ configuration: Configuration) throws(SystemFailure) -> String {
+        let directory = configuration.dataDirectory
+        for path in [configuration.home, "\(configuration.home)/data", directory] {
+            do {
+                try check("mkdir") { mkdir(path, 0o700) }
+            } catch  where error.errno == EEXIST {
+                continue
+            }
+        }
+        return directory
     }
 }

@@ -12,7 +12,7 @@ package struct ExecutorRoutes: Sendable {
     /// Adds all of them.
     package func add(to routes: inout Routes) {
         let service = service
-        routes.reply(to: ExecutorEndpoints.create) { try await Self.create($0, service) }
+        routes.raw(on: ExecutorEndpoints.create) { try await Self.create($0, service) }
         routes.on(ExecutorEndpoints.get) { try Self.record($0, service).execution }
         routes.on(ExecutorEndpoints.cancel) { call in
             let record = try Self.record(call, service)
@@ -21,11 +21,7 @@ package struct ExecutorRoutes: Sendable {
         }
         routes.events(on: ExecutorEndpoints.events, prepare: { try Self.startingPoint($0, service) }) {
             _, start, stream in
-            try await stream.keepingAlive {
-                try await start.record.follow(after: start.sequence) { event in
-                    try await stream.send(event, id: event.sequence, name: event.kind.rawValue)
-                }
-            }
+            try await Self.send(start.record, after: start.sequence, to: stream)
         }
         routes.on(ExecutorEndpoints.stdin) { call in
             try await Self.record(call, service).write(Self.bytes(call.body), isLast: call.body.isLast)
@@ -41,15 +37,54 @@ package struct ExecutorRoutes: Sendable {
 
     private static func create(
         _ call: Call<ExecutionRequest>, _ service: ExecutorService
-    ) async throws -> Reply<Execution> {
+    ) async throws -> ServerResponse {
         let (record, isReplay) = try service.create(
             call.body, key: try call.idempotencyKey(), owner: try call.identity.userID)
         var headers: HTTPHeaders = ["Location": "/v1/executions/\(record.id.text)"]
         if isReplay { headers.add(name: "Idempotent-Replayed", value: "true") }
-        guard let patience = call.preferredWait() else { return Reply(record.execution, headers: headers) }
+        if call.header("Accept")?.contains("text/event-stream") == true {
+            return try follow(record, after: try call.lastEventID() ?? 0, headers)
+        }
+        guard let patience = call.preferredWait() else {
+            return answer(record.execution, 202, headers)
+        }
         let execution = try await record.finished(within: patience)
         headers.add(name: "Preference-Applied", value: "wait")
-        return Reply(execution, status: execution.state == .finished ? 200 : 202, headers: headers)
+        return answer(execution, execution.state == .finished ? 200 : 202, headers)
+    }
+
+    private static func answer(
+        _ execution: Execution, _ status: Int, _ headers: HTTPHeaders
+    ) -> ServerResponse {
+        var response = ServerResponse.json(execution, status: status)
+        response.headers.add(contentsOf: headers)
+        return response
+    }
+
+    /// Start and events in one exchange: who wants both saves a round trip.
+    private static func follow(
+        _ record: ExecutionRecord, after sequence: Int, _ headers: HTTPHeaders
+    ) throws(Problem) -> ServerResponse {
+        try check(sequence, in: record)
+        var response = ServerResponse.events { stream in
+            try await stream.keepingAlive { try await send(record, after: sequence, to: stream) }
+        }
+        response.headers.add(contentsOf: headers)
+        return response
+    }
+
+    private static func send(
+        _ record: ExecutionRecord, after sequence: Int, to stream: EventStream<ExecutionEvent>
+    ) async throws {
+        try await record.follow(after: sequence) { event in
+            try await stream.send(event, id: event.sequence, name: event.kind.rawValue)
+        }
+    }
+
+    private static func check(_ sequence: Int, in record: ExecutionRecord) throws(Problem) {
+        guard sequence <= record.lastSequence else {
+            throw Problem(.notFound, "header/Last-Event-ID: there is no event \(sequence) yet")
+        }
     }
 
     private static func record<Body>(_ call: Call<Body>, _ service: ExecutorService) throws -> ExecutionRecord
@@ -67,9 +102,7 @@ package struct ExecutorRoutes: Sendable {
     ) throws -> StartingPoint {
         let record = try record(call, service)
         let sequence = try call.lastEventID() ?? 0
-        guard sequence <= record.lastSequence else {
-            throw Problem(.invalidRequest, "header/Last-Event-ID: there is no event \(sequence) yet")
-        }
+        try check(sequence, in: record)
         return StartingPoint(record: record, sequence: sequence)
     }
 

@@ -15,6 +15,7 @@ package final class ExecutorService: Sendable {
     private let artifacts: ArtifactReader
     private let host: SandboxHost
     private let ledger: ExecutionLedger
+    private let starts: StartLog
     private let clock: WallClock
     private let lane: Lane
     private let logger: Logger
@@ -23,17 +24,21 @@ package final class ExecutorService: Sendable {
     private let accept: AsyncStream<ExecutionRecord>.Continuation
 
     /// A service over a sandbox host.
-    /// - Parameter width: programs that run at once.
+    /// - Parameters:
+    ///   - directory: where it notes what it has started.
+    ///   - width: programs that run at once.
+    /// - Throws: `SystemFailure` when the directory cannot be used.
     package init(
         runtimes: RuntimeBook, artifacts: ArtifactReader, host: SandboxHost, clock: WallClock, logger: Logger,
-        metrics: any MetricsFactory, width: Int = Limits.width
-    ) {
+        metrics: any MetricsFactory, directory: String, width: Int = Limits.width
+    ) throws(SystemFailure) {
         self.runtimes = runtimes
         self.artifacts = artifacts
         self.host = host
         self.clock = clock
         self.logger = logger
         self.metrics = ExecutionMetrics(factory: metrics)
+        starts = try StartLog(in: directory)
         lane = Lane(width: width, room: Limits.waiting)
         ledger = ExecutionLedger(clock: clock, active: width + Limits.waiting)
         (accepted, accept) = AsyncStream.makeStream(of: ExecutionRecord.self)
@@ -50,8 +55,11 @@ package final class ExecutorService: Sendable {
     ) throws(Problem) -> (record: ExecutionRecord, isReplay: Bool) {
         let ticket = key.map { ExecutionLedger.Ticket(owner: owner, key: $0, request: request) }
         if let ticket, let known = try ledger.replay(ticket) { return (known, true) }
-        let spec = try ExecutionPlan(request, runtimes, artifacts).spec
-        let (record, isNew) = try ledger.open(spec, owner: owner, ticket)
+        if let ticket, let id = starts.startedBefore(ticket) {
+            throw Problem(.gone, "this Idempotency-Key started \(id), which ended with its executor")
+        }
+        let planned = try ExecutionPlan(request, runtimes, artifacts).planned
+        let (record, isNew) = try ledger.open(planned, owner: owner, ticket)
         if isNew {
             metrics.accepted()
             accept.yield(record)
@@ -93,13 +101,35 @@ package final class ExecutorService: Sendable {
 
     private func run(_ record: ExecutionRecord) async throws {
         guard record.mayStart() else { return }
-        let run = try await host.start(record.spec)
-        record.started(run)
-        if let input = record.firstInput {
+        try noteStart(of: record)
+        switch record.plan.conduct {
+        case .single: try await conductSingle(record)
+        case .cases(let cases, let stopsEarly):
+            try await SerialConduct(record, host).run(cases, stopsEarly: stopsEarly)
+        case .repeated(let count): try await SerialConduct(record, host).repeats(count)
+        case .pipeline(let specs, let isRing):
+            try await PipelineConduct(record, host).run(specs, isRing: isRing)
+        }
+    }
+
+    /// On disk before the program starts: whoever asks for it again after the executor was killed must know.
+    private func noteStart(of record: ExecutionRecord) throws(SystemFailure) {
+        let name = record.startName
+        if let name { try starts.note(record.id.text, for: name, at: clock.now()) }
+        logger.info(
+            "execution started", metadata: ["execution": "\(record.id.text)", "key": "\(name ?? "")"])
+    }
+
+    private func conductSingle(_ record: ExecutionRecord) async throws {
+        let run = try await host.start(record.plan.spec)
+        record.started([run])
+        if let input = record.plan.firstInput {
             await ignoring("a program that does not read its input ends by itself") {
                 try await run.write(input)
             }
         }
-        for await event in run.events { record.note(event) }
+        for await event in run.events {
+            if case .finished(let result) = event { record.finish(result) } else { record.note(event) }
+        }
     }
 }

@@ -18,6 +18,12 @@ package final class RuntimeBook: Sendable {
     /// How many languages run here.
     package var count: Int { registry.snapshot.found.count }
 
+    /// What was found, ordered by id.
+    var found: [FoundLanguage] { registry.snapshot.found }
+
+    /// The language called so, by id, alias or extension, or nil.
+    func named(_ name: String) -> FoundLanguage? { registry.snapshot.language(name) }
+
     /// The directories of toolchains outside the system's own, for all sandboxes.
     package var toolMounts: [String] {
         let mounts = registry.snapshot.found.flatMap { $0.tools.values.compactMap(\.mount) }

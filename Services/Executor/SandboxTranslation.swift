@@ -21,7 +21,7 @@ enum SandboxTranslation {
         return capabilities
     }
 
-    static func result(_ own: SandboxResult, queueMicroseconds: Int) -> ExecutionResult {
+    static func result(_ own: SandboxResult) -> ExecutionResult {
         var result = ExecutionResult()
         result.verdict = Verdict(rawValue: own.verdict.rawValue) ?? .internalError
         result.flags = flags(own)
@@ -33,12 +33,45 @@ enum SandboxTranslation {
         result.memoryPeakBytes = own.memoryPeakBytes
         result.memoryBasis = own.memoryBasis.split(separator: " ").joined(separator: "_")
         result.processesPeak = own.processesPeak == 0 ? nil : own.processesPeak
-        result.stdout = output(own.stdout.bytes, own.stdout.totalBytes, own.stdout.isTruncated)
-        result.stderr = output(own.stderr.bytes, own.stderr.totalBytes, own.stderr.isTruncated)
-        result.queueMicroseconds = queueMicroseconds
+        result.stdout = output(own.stdout)
+        result.stderr = output(own.stderr)
         result.setupMicroseconds = own.setupMicroseconds
         result.reason = reason(own)
         return result
+    }
+
+    /// The result of a program that files were brought back of.
+    static func result(_ own: SandboxResult, collecting: Bool) -> ExecutionResult {
+        var result = result(own)
+        guard collecting else { return result }
+        result.files = own.collected.map(file)
+        result.filesLeftOut = own.collectedLeftOut
+        return result
+    }
+
+    private static func file(_ own: CollectedFile) -> ProducedFile {
+        .with {
+            $0.path = own.path
+            ($0.content, $0.encoding) = EncodedBytes.encode(file: own.bytes)
+            $0.bytes = own.bytes.count
+            $0.isExecutable = own.isExecutable
+        }
+    }
+
+    static func part(_ id: String, _ own: SandboxResult) -> PartResult {
+        .with {
+            $0.id = id
+            $0.verdict = Verdict(rawValue: own.verdict.rawValue) ?? .internalError
+            $0.flags = flags(own)
+            $0.exitCode = own.exitCode
+            $0.signal = own.signal.map(signalName)
+            $0.cpuMicroseconds = own.cpuUserMicroseconds + own.cpuSystemMicroseconds
+            $0.wallMicroseconds = own.wallMicroseconds
+            $0.memoryPeakBytes = own.memoryPeakBytes
+            $0.stdout = output(own.stdout, atMost: Limits.partOutputBytes)
+            $0.stderr = output(own.stderr, atMost: Limits.partOutputBytes)
+            $0.reason = reason(own)
+        }
     }
 
     private static func reason(_ own: SandboxResult) -> String? {
@@ -55,13 +88,14 @@ enum SandboxTranslation {
         return Verdict.allCases.filter { names.contains($0.rawValue) }
     }
 
-    private static func output(
-        _ bytes: [UInt8], _ total: Int, _ isTruncated: Bool
-    ) -> Contracts.CapturedOutput {
+    /// A cut that comes in the middle of a character comes before it instead, so that text stays text.
+    static func output(_ own: SandboxOutput, atMost limit: Int = .max) -> Contracts.CapturedOutput {
         var output = Contracts.CapturedOutput()
+        output.isTruncated = own.isTruncated || own.bytes.count > limit
+        var cutter = CharacterCutter()
+        let bytes = output.isTruncated ? cutter.take(Array(own.bytes.prefix(limit))) : own.bytes
         (output.content, output.encoding) = EncodedBytes.encode(bytes)
-        output.totalBytes = total
-        output.isTruncated = isTruncated
+        output.totalBytes = own.totalBytes
         return output
     }
 
@@ -70,7 +104,8 @@ enum SandboxTranslation {
         usage.atMicroseconds = sample.elapsedMicroseconds
         usage.memoryBytes = sample.memoryBytes
         usage.cpuMicroseconds = sample.cpuMicroseconds
-        usage.minorFaults = sample.pageFaults
+        usage.minorFaults = max(sample.pageFaults - sample.majorFaults, 0)
+        usage.majorFaults = sample.majorFaults
         usage.processes = sample.processes
         return usage
     }
@@ -81,6 +116,11 @@ enum SandboxTranslation {
         SIGSEGV: "SIGSEGV", SIGUSR2: "SIGUSR2", SIGPIPE: "SIGPIPE", SIGALRM: "SIGALRM", SIGTERM: "SIGTERM",
         SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ", SIGSYS: "SIGSYS", SIGVTALRM: "SIGVTALRM", SIGPROF: "SIGPROF",
     ]
+
+    /// A signal's number by its name.
+    static func number(ofSignal name: String) -> Int? {
+        names.first { $0.value == name }.map { Int($0.key) } ?? Int(name.dropFirst(3))
+    }
 
     private static func signalName(_ number: Int) -> String { names[Int32(number)] ?? "SIG\(number)" }
 

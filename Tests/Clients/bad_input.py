@@ -156,7 +156,7 @@ def catalogue(client):
                "execution_id": "exe_01JD0000000000000000000000", "profile_id": "prf_01JD0000000000000000000000",
                "invitation_id": "inv_01JD0000000000000000000000", "sign_in_id": "sin_01JD0000000000000000000000",
                "token_id": "pat_01JD0000000000000000000000", "user_id": "usr_01JD0000000000000000000000",
-               "path": "main.py", "path*": "main.py", "document": "main", "sequence": "1", "token": "x" * 43, "digest": "0" * 64, "trace_id": "0" * 31 + "1"}
+               "path": "main.py", "path*": "main.py", "document": "main", "sequence": "1", "token": "x" * 43, "digest": "0" * 64, "language_id": "71", "trace_id": "0" * 31 + "1"}
     for path, methods in document["paths"].items():
         filled = path
         for name, value in samples.items():

@@ -12,9 +12,10 @@ struct Executors: Sendable {
     let home: TemporaryDirectory
 
     static func run<Result: Sendable>(
-        environment: [String: String] = [:], _ body: (Executors) async throws -> Result
+        environment: [String: String] = [:], home: TemporaryDirectory? = nil,
+        _ body: (Executors) async throws -> Result
     ) async throws -> Result {
-        let home = try TemporaryDirectory()
+        let home = try home ?? TemporaryDirectory()
         var settings = environment
         settings["CODECOLLAB_HOME"] = home.path
         settings["CODECOLLAB_LANGUAGES"] = languages

@@ -51,6 +51,11 @@ struct FleetTests {
         "bad input is a problem with its code; every endpoint is served; bad requests leak nothing"
     )
     func badInput() async throws { try await expectSuccess(ClientScript("bad_input")) }
+
+    @Test(
+        "Piston's and Judge0's documented requests, and Judge0's own SDK, get their documented answers",
+        arguments: ["piston", "judge0_door"])
+    func compatibility(_ door: String) async throws { try await expectSuccess(ClientScript(door)) }
 }
 
 /// What of the fleet is on this machine.

@@ -35,7 +35,7 @@ package struct EdgeGate: Sendable {
             throw Problem(.forbidden, "pages of this origin may not connect here")
         }
         switch route.access {
-        case .open: return try await optionalIdentity(request)
+        case .open: return try await optionalIdentity(request, route)
         case .fleet: throw Problem(.notFound, "there is nothing at this path")
         case .identified(let scope):
             guard let credential = try Self.credential(request, route) else {
@@ -58,13 +58,14 @@ package struct EdgeGate: Sendable {
         {
             return credential
         }
-        return try Credential(headers)
+        return try Credential(headers, alsoFrom: route.dialect.tokenHeader)
     }
 
     /// On open routes a credential is welcome, not needed: a stale one must not keep anybody from signing in.
-    private func optionalIdentity(_ request: ServerRequest) async throws -> Identity? {
+    private func optionalIdentity(_ request: ServerRequest, _ route: Route) async throws -> Identity? {
         do {
-            guard let credential = try Credential(request.head.headers) else { return nil }
+            let shown = try Credential(request.head.headers, alsoFrom: route.dialect.tokenHeader)
+            guard let credential = shown else { return nil }
             try checkPage(request, credential)
             return try await desk.identity(for: credential)
         } catch {

@@ -70,7 +70,7 @@ package struct EdgePlanner: Sendable {
             bodyLimit: Self.bodyLimit(route),
             timeout: route.timeout
         ) { request in
-            await answer(request, route.path, route.timeout) { request, requestID, deadline, report in
+            await answer(request, route, route.timeout) { request, requestID, deadline, report in
                 let identity = try await gate.admit(request, to: route, &report)
                 let call = EdgeCall(
                     route: route,
@@ -101,7 +101,7 @@ package struct EdgePlanner: Sendable {
 
     private func refusal(_ problem: Problem, allow: String? = nil) -> RequestPlan {
         RequestPlan(bodyLimit: Limits.wholeBodyBytes, timeout: .seconds(5)) { request in
-            var response = await answer(request, "", .seconds(5)) { request, _, _, report in
+            var response = await answer(request, nil, .seconds(5)) { request, _, _, report in
                 try gate.countAddress(of: request, &report)
                 throw problem
             }
@@ -112,14 +112,14 @@ package struct EdgePlanner: Sendable {
 
     private func answer(
         _ request: ServerRequest,
-        _ routeName: String,
+        _ route: Route?,
         _ timeout: Duration,
         _ body: (ServerRequest, String, Timestamp, inout RateReport) async throws -> ServerResponse
     ) async -> ServerResponse {
         let deadline = clock.now() + timeout
         let trusted = gate.withTrustedFields(request)
         var report = RateReport()
-        var response = await responder.answer(trusted, routeName: routeName, deadline) { requestID in
+        var response = await responder.answer(trusted, to: route, deadline) { requestID in
             try await body(trusted, requestID, deadline, &report)
         }
         for (name, value) in report.fields { response.headers.replaceOrAdd(name: name, value: value) }

@@ -11,7 +11,7 @@ package enum HeaderHygiene {
         "expect",
         "traceparent", "tracestate", "baggage", "b3", "x-request-id", "x-real-ip", "true-client-ip",
         "x-original-url", "x-rewrite-url", "x-http-method-override", "x-http-method", "x-method-override",
-        "authorization", "cookie",
+        "authorization", "cookie", "x-auth-token", "x-auth-user",
     ]
     private static let ownPrefixes = ["x-cc-", "x-forwarded-", "x-b3-", "sec-websocket-"]
 

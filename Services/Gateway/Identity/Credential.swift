@@ -12,11 +12,13 @@ package enum Credential: Sendable, Equatable {
     package static let cookie = "__Host-codecollab"
 
     /// The credential of a request, nil when it shows none.
+    /// - Parameter alias: a field that may bring the bare token in place of `Authorization`.
     /// - Throws: `Problem` for several credentials, or one of an unknown kind.
-    package init?(_ headers: HTTPHeaders) throws(Problem) {
+    package init?(_ headers: HTTPHeaders, alsoFrom alias: String? = nil) throws(Problem) {
         let fields = headers["authorization"]
         guard fields.count <= 1 else { throw Problem(.malformedRequest, "one Authorization field at most") }
-        guard let field = fields.first else {
+        let bare = alias.map { headers[$0] }?.first.map { "Bearer \($0)" }
+        guard let field = fields.first ?? bare else {
             guard let token = try Self.cookieValue(headers) else { return nil }
             self = .accessToken(token, isCookie: true)
             return

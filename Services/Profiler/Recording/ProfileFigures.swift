@@ -44,7 +44,7 @@ package struct ProfileFigures: Sendable, Equatable {
         case .finished:
             if let result = event.result { take(result) }
             return .finished
-        case .started, .stdout, .stderr: return .nothing
+        case .started, .stdout, .stderr, .part: return .nothing
         }
     }
 

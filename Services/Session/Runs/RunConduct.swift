@@ -170,7 +170,7 @@ struct RunConduct: Sendable {
         switch event.kind {
         case .stdout: journal.output(event, as: .stdout)
         case .stderr: journal.output(event, as: .stderr)
-        case .started, .usage: journal.heard(event)
+        case .started, .usage, .part: journal.heard(event)
         case .finished: return event.result
         }
         return nil

@@ -13,7 +13,8 @@ enum BodyDecoding {
             if case .bytes = scene.route.request { return nothing }
         }
         try checkMediaType(of: scene)
-        return try Request.decode(Array(buffer: buffer))
+        let unknown: JSONReader.UnknownFields = scene.route.dialect.refusesUnknown ? .refuse : .skip
+        return try Request.decode(Array(buffer: buffer), unknownFields: unknown)
     }
 
     private static func checkMediaType(of scene: CallScene) throws(Problem) {

@@ -12,17 +12,19 @@ struct Exchange: Sendable {
     private let request: ServerRequest
     private let routeName: String
     private let isQuiet: Bool
+    private let dialect: Dialect
     private let deadline: Timestamp
     private let responder: Responder
     private let span: RecordingSpan
 
     init(
-        _ request: ServerRequest, routeName: String, isQuiet: Bool, _ deadline: Timestamp,
-        of responder: Responder
+        _ request: ServerRequest, routeName: String, isQuiet: Bool, _ dialect: Dialect,
+        _ deadline: Timestamp, of responder: Responder
     ) {
         self.request = request
         self.routeName = routeName
         self.isQuiet = isQuiet
+        self.dialect = dialect
         self.deadline = deadline
         self.responder = responder
         requestID = RequestID.of(request.head, now: responder.clock.now())
@@ -56,9 +58,9 @@ struct Exchange: Sendable {
     /// The handler has thrown; the one place where an error turns into a problem.
     func failed(_ error: any Error) -> ServerResponse {
         let problem = problem(for: error)
-        var response = ServerResponse.problem(problem)
+        var response = ServerResponse.problem(problem, in: dialect)
         decorate(&response)
-        note(problem.status, problem, error)
+        note(response.status, problem, error)
         return response
     }
 

@@ -11,6 +11,7 @@ struct QueryParameters: Sendable {
         for pair in query.split(separator: "&") {
             let (name, value) = try Self.decode(pair)
             guard route.parameters.contains(where: { $0.place == .query && $0.name == name }) else {
+                if !route.dialect.refusesUnknown { continue }
                 throw Self.problem(name, "unknown_field", "the endpoint has no such query parameter")
             }
             guard !all.contains(where: { $0.name == name }) else {

@@ -1,4 +1,4 @@
-internal import Contracts
+package import Contracts
 package import Credentials
 internal import Logging
 package import NIOHTTP1
@@ -56,7 +56,7 @@ package struct Responder: Sendable {
             streamsBody: prepared.streamsBody, bodyLimit: route.bodyLimit,
             timeout: .milliseconds(deadline.milliseconds - clock.now().milliseconds)
         ) { request in
-            await answer(request, routeName: route.path, isQuiet: route.isQuiet, deadline) { requestID in
+            await answer(request, to: route, isQuiet: route.isQuiet, deadline) { requestID in
                 let scene = try scene(request, route, parameters, requestID, deadline)
                 return try await prepared.answer(scene, request.body)
             }
@@ -66,8 +66,7 @@ package struct Responder: Sendable {
     private func refusal(_ problem: Problem, allow: String? = nil) -> RequestPlan {
         RequestPlan(bodyLimit: ContractLimits.bodyBytes, timeout: .seconds(5)) { request in
             let deadline = clock.now() + .seconds(5)
-            var response = await answer(request, routeName: "", isQuiet: false, deadline) { _ in throw problem
-            }
+            var response = await answer(request, to: nil, deadline) { _ in throw problem }
             if let allow { response.headers.add(name: "Allow", value: allow) }
             return response
         }
@@ -111,11 +110,13 @@ package struct Responder: Sendable {
     /// Runs `body` inside a span and makes an answer of whatever comes out of it.
     ///
     /// Also for plans that are not routes (the gateway's): errors, log, metrics and trace are the same.
+    /// - Parameter route: where the request goes; nil when it goes nowhere.
     package func answer(
-        _ request: ServerRequest, routeName: String, isQuiet: Bool = false, _ deadline: Timestamp,
+        _ request: ServerRequest, to route: Route?, isQuiet: Bool = false, _ deadline: Timestamp,
         _ body: (String) async throws -> ServerResponse
     ) async -> ServerResponse {
-        let exchange = Exchange(request, routeName: routeName, isQuiet: isQuiet, deadline, of: self)
+        let exchange = Exchange(
+            request, routeName: route?.path ?? "", isQuiet: isQuiet, route?.dialect ?? .own, deadline, of: self)
         return await ServiceContext.$current.withValue(exchange.context) {
             do {
                 return exchange.completed(try await body(exchange.requestID))
