@@ -7,7 +7,7 @@ BUILD := swift build -c release --explicit-target-dependency-import-check error
 PACKAGES := libsqlite3-dev libssl-dev libseccomp-dev libargon2-dev zlib1g-dev pkg-config
 TEST_PACKAGES := $(shell grep -v "^\#" Tests/packages.txt)
 
-.PHONY: help up down build test bench chaos format lint clean packages test-packages
+.PHONY: help up down build test bench chaos soak test-v2 format lint clean packages test-packages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 18
@@ -47,3 +47,12 @@ bench: build ## measure against the peers on this machine; ratios, never part of
 chaos: build ## kill services of a fleet under load for some minutes and print the ledger
 	@CODECOLLAB_CHAOS_ROUNDS=20 python3 Tests/Clients/chaos.py
 	@CODECOLLAB_KILL_ROUNDS=100 python3 Tests/Clients/collab_kill.py
+
+soak: packages test-packages ## 10,000 runs in a row, and the long forms of the sandbox's tests, with their figures
+	@CODECOLLAB_LONG=1 CODECOLLAB_SOAK_RUNS=10000 CODECOLLAB_SUITE_SECONDS=3600 Deploy/test Sandbox; status=$$?; \
+	grep -aE '^(soak|grazing|hostile|pair|flood|numbers|landlock|warden):' .build/tests/SandboxTests.log; exit $$status
+
+test-v2: ## the sandbox's tests on another kernel, with cgroup v2 alone, under qemu
+	@Deploy/packages qemu-system-x86
+	@CODECOLLAB_TESTS=Sandbox $(BUILD) --product codecollabPackageTests
+	@Tests/Guest/run

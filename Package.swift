@@ -144,7 +144,9 @@ let package = Package(
             tests("CRDTCore", needs: ["CRDTCore", "CZlib"], support: []),
             tests("SystemKit", needs: ["SystemKit", "CKernel"], support: []),
             tests("Credentials", needs: ["Credentials", "Contracts", "SystemKit"], support: []),
-            tests("Sandbox", needs: ["Sandbox", "SystemKit", "CKernel"], support: []),
+            tests(
+                "Sandbox", needs: ["Sandbox", "SystemKit", "CKernel", "CSandbox"], support: [],
+                exclude: ["HostilePrograms"]),
             tests("Languages", needs: ["Languages", "Contracts", "SystemKit"], support: []),
             tests("Diagnostics", needs: ["Diagnostics", "Contracts"], support: []),
             tests("Artifacts", needs: ["Artifacts", "Contracts", "SystemKit"], support: []),

@@ -38,7 +38,7 @@ struct CgroupLayout: Sendable {
         }
     }
 
-    /// Where version 2 keeps the processes of a cgroup that has children with controllers, ourselves included.
+    /// Where version 2 keeps the processes of a cgroup that has children with controllers.
     static let leaf = "codecollab-processes"
 
     private static func aboveLeaf(_ path: Substring) -> Substring {

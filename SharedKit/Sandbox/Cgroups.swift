@@ -74,8 +74,8 @@ final class Cgroups: Sendable {
         return Cgroup(parts: parts, basis: kind == .v2 ? "cgroup v2" : kind == .none ? "rss" : "cgroup v1")
     }
 
-    /// cgroups(7), "delegation": children get the controllers their parent hands down, and then no process may
-    /// be in the parent itself: all move into a leaf, as long as there are any.
+    /// cgroups(7), "delegation": children get the controllers their parent hands down, and then no process
+    /// may be in the parent itself: all move into a leaf, as long as there are any.
     private static func delegate(_ directory: String) throws(SystemFailure) {
         let file = FD(
             owning: try check("open") { open("\(directory)/cgroup.subtree_control", O_WRONLY | O_CLOEXEC) })

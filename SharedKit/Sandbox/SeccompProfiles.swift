@@ -1,21 +1,21 @@
 /// The system calls a sandboxed program may make: an allow-list, as data.
 ///
 /// What is not named answers `ENOSYS`, so that programs fall back as on an older kernel; what is named in
-/// `refused` answers `EPERM`, because programs expect that of a right they do not have. Calls of another ABI
-/// (32-bit `int 0x80`, x32) end the program. Newer kernels let `uretprobe` and `uprobe` past every filter; they
-/// do nothing but end a program that is not being probed.
+/// `refused` answers `EPERM`, because programs expect that of a right they do not have. Calls of another
+/// ABI (32-bit `int 0x80`, x32) end the program. Newer kernels let `uretprobe` and `uprobe` past every
+/// filter; they do nothing but end a program that is not being probed.
 ///
-/// No bit is to go from one sandbox to another. Namespaces see to names and numbers, a tmpfs of each run's own
-/// to files and devices; what is left are inodes that all see, read-only: the system's. On those, `flock` and
-/// leases are refused; `F_SETLK` is not, because programs lock their own files: a read-only file takes read
-/// locks only, which never meet, and `F_GETLK`, which would tell of them, is refused. So are file events
-/// (inotify), and questions to the page cache (`RWF_NOWAIT`, `cachestat`); to empty it has no effect.
+/// No bit is to go from one sandbox to another. Namespaces see to names and numbers, a tmpfs of each run's
+/// own to files and devices; what is left are inodes that all see, read-only: the system's. On those `flock`
+/// and leases are refused; `F_SETLK` is not, because programs lock their own files: a read-only file takes
+/// read locks only, which never meet, and `F_GETLK`, which would tell of them, is refused. So are file
+/// events (inotify) and questions to the page cache (`RWF_NOWAIT`, `cachestat`); emptying it has no effect.
 ///
-/// Residual channels, which sandboxes on one kernel share whatever is filtered (`PairTests` measures them):
+/// Residual channels, shared by all sandboxes on one kernel whatever is filtered (`PairTests` shows them):
 /// - `sysinfo`: the machine's processes, load and free memory. Runtimes size their heaps by it.
 /// - numbers the kernel hands out to all: inodes of pipes and sockets, socket cookies, mounts, namespaces.
-/// - time: processors, caches and the page cache are warm or busy because of others; free blocks of the host's
-///   file system in `statfs("/usr")`.
+/// - time: processors, caches and the page cache are warm or busy because of others; free blocks of the
+///   host's file system in `statfs("/usr")`.
 /// - between two *compile* sandboxes only: `flock` on shared inodes, which build tools cannot do without.
 struct SeccompProfile: Sendable {
     /// Allowed with any arguments.

@@ -45,8 +45,7 @@ extension Isolation {
 
         @Test("a fork bomb stays in its box")
         func forkBomb() async throws {
-            let bomb = HostileProgram.all[0]
-            var spec = try await Compiled.spec(bomb)
+            var spec = try await Compiled.spec("h1_forks")
             spec.limits.cpu = .seconds(1)
             let result = try await Self.made.value.run(spec)
             #expect([.wallLimit, .cpuLimit, .processLimit].contains(result.verdict))

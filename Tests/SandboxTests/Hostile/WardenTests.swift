@@ -1,0 +1,152 @@
+import CSandbox
+import Glibc
+import SystemKit
+import Testing
+
+extension Isolation {
+    /// Bar 6: whoever took over the service has the warden's frames and nothing else; the frames are fuzzed.
+    @Suite(.timeLimit(.minutes(2)))
+    struct WardenTests {
+        private static let frameBytes = MemoryLayout<csb_frame>.size
+        private static let frames = isLong ? 100_000 : 3000
+
+        /// A warden that no host has prepared, and our end of its socket.
+        private final class Prisoner {
+            let socket: FD
+            let process: pid_t
+
+            init() throws {
+                var ends: [CInt] = [-1, -1]
+                try check("socketpair") { csb_control_pair(&ends) }
+                socket = FD(owning: ends[0])
+                let theirs = FD(owning: ends[1])
+                var actions = posix_spawn_file_actions_t()
+                posix_spawn_file_actions_init(&actions)
+                defer { posix_spawn_file_actions_destroy(&actions) }
+                posix_spawn_file_actions_adddup2(&actions, theirs.number, 3)
+                var pid = pid_t()
+                let arguments: [UnsafeMutablePointer<CChar>?] = [strdup(CSB_WARDEN), nil]
+                let path = getenv("LD_LIBRARY_PATH").map { strdup("LD_LIBRARY_PATH=\(String(cString: $0))") }
+                defer { for text in arguments + [path ?? nil] { free(text) } }
+                let error = posix_spawn(&pid, "/proc/self/exe", &actions, nil, arguments, [path ?? nil, nil])
+                try #require(error == 0)
+                process = pid
+            }
+
+            /// Sends one packet and waits for the answer; nil when the warden is gone.
+            func ask(_ bytes: [UInt8], _ fds: [CInt]) -> csb_answer? {
+                var answer = csb_answer()
+                var passed: CInt = -1
+                let sent = csb_send(socket.number, bytes, bytes.count, nil, 0, fds, CInt(fds.count))
+                guard sent == bytes.count else { return nil }
+                let size = MemoryLayout<csb_answer>.size
+                guard csb_receive(socket.number, &answer, size, &passed, 1, 1) == size else { return nil }
+                if passed >= 0 { close(passed) }
+                return answer
+            }
+
+            /// The directory itself and its dots are always among them.
+            var descriptors: Int {
+                guard let folder = opendir("/proc/\(process)/fd") else { return -1 }
+                defer { closedir(folder) }
+                var count = 0
+                while readdir(folder) != nil { count += 1 }
+                return count
+            }
+        }
+
+        @Test("no frame that was made up moves, fills or ends the warden")
+        func fuzz() throws {
+            var random = Xorshift(state: UInt64(monotonicNanoseconds()) | 1)
+            print("warden: seed \(random.state), \(Self.frames) frames")
+            let before = Footprint()
+            let warden = try Prisoner()
+            let files = [open("/dev/null", O_RDWR), open("/", O_RDONLY), open("/proc/self/status", O_RDONLY)]
+            defer { for file in files { close(file) } }
+            _ = warden.ask([0], [])
+            let held = warden.descriptors
+            var accepted = 0
+            for _ in 0..<Self.frames {
+                let frame = Self.frame(&random)
+                let fds = (0..<random.below(14)).map { _ in files[random.below(files.count)] }
+                let answer = try #require(warden.ask(frame, fds), "ended by \(frame.prefix(24)) with \(fds)")
+                if answer.error == 0 { accepted += 1 }
+                #expect(answer.pid == 0)
+            }
+            // A first filter for each profile is taken; no second one, no namespace, no sandbox.
+            #expect(accepted <= Int(CSB_PROFILES))
+            #expect(warden.descriptors == held)
+            #expect(Footprint().mounts == before.mounts && Footprint().cgroups == before.cgroups)
+            try end(warden)
+        }
+
+        @Test("an empty packet ends it, as the end of its service does")
+        func emptyPacket() throws {
+            let warden = try Prisoner()
+            #expect(warden.ask([], []) == nil)
+            try end(warden)
+        }
+
+        @Test("what was told once cannot be told again, and no user of the machine's own is taken")
+        func onlyOnce() throws {
+            let warden = try Prisoner()
+            let filter = [UInt8](repeating: 6, count: 8)
+            #expect(warden.ask(Self.frame(CSB_FILTERS, length: 8) + filter, [])?.error == 0)
+            #expect(warden.ask(Self.frame(CSB_FILTERS, length: 8) + filter, [])?.error == EEXIST)
+            let null = open("/dev/null", O_RDWR)
+            defer { close(null) }
+            let fds = [CInt](repeating: null, count: 8)
+            for user: UInt32 in [0, 1, 1000, 65_534, 999_999] {
+                #expect(warden.ask(Self.frame(CSB_PARK, user: user), fds)?.error == EINVAL)
+            }
+            try end(warden)
+        }
+
+        private func end(_ warden: Prisoner) throws {
+            let process = warden.process
+            shutdown(warden.socket.number, CInt(SHUT_RDWR))
+            var status: CInt = 0
+            #expect(waitpid(process, &status, 0) == process && status == 0, "status \(status)")
+        }
+
+        private static func frame(_ kind: csb_frame_kind, user: UInt32 = 0, length: UInt32 = 0) -> [UInt8] {
+            var frame = csb_frame()
+            (frame.kind, frame.user, frame.length) = (kind.rawValue, user, length)
+            return withUnsafeBytes(of: frame) { Array($0) }
+        }
+
+        /// Sometimes nearly right, sometimes noise, of any length.
+        private static func frame(_ random: inout Xorshift) -> [UInt8] {
+            var bytes = (0..<frameBytes).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            if random.below(4) != 0 {
+                var frame = csb_frame()
+                frame.kind = UInt32(random.below(5))
+                frame.profile =
+                    random.below(3) == 0 ? UInt32(truncatingIfNeeded: random.next()) : UInt32(random.below(9))
+                frame.user = random.below(2) == 0 ? 1_000_001 : UInt32(random.below(2000))
+                frame.length = UInt32(random.below(70))
+                frame.name.0 = CChar(random.below(2) * 99)
+                bytes = withUnsafeBytes(of: frame) { Array($0) }
+                let body = random.below(2) == 0 ? Int(frame.length) : random.below(33_000)
+                bytes += [UInt8](repeating: UInt8(random.below(256)), count: body)
+            } else if random.below(2) == 0 {
+                bytes = Array(bytes.prefix(1 + random.below(frameBytes)))
+            }
+            return bytes
+        }
+    }
+}
+
+/// Random numbers from a seed that is printed.
+struct Xorshift {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state
+    }
+
+    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+}
