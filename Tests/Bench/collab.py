@@ -148,7 +148,7 @@ def main():
         # pycrdt-websocket falls behind for minutes at 60,000 deliveries a second; it is measured at the smaller load.
         rows = compare(clients, rate, [name for name in names if rate < 100 or name != "pycrdt-websocket"])
         figures[f"{clients}x{rate}"] = rows
-        for name in rows:
+        for name in list(rows):
             if name != "ours":
                 ratio = rows["ours"]["cpu_us_per_delivery"] / max(0.01, rows[name]["cpu_us_per_delivery"])
                 print(f"{clients} x {rate}: CPU per delivery is {ratio:.2f} of {name}'s", flush=True)

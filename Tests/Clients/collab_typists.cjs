@@ -3,7 +3,7 @@
 // converged and prints one line of JSON.
 //
 // A struct is acknowledged when it comes back from the server. The server says with every connection what it has
-// (sync step 1): whatever was acknowledged before must be in there, or it was lost.
+// (sync step 1): whatever was acknowledged before the connection was asked for must be in there, or it was lost.
 const Y = require('yjs');
 const { WebsocketProvider } = require('y-websocket');
 const WebSocket = require('ws');
@@ -14,7 +14,7 @@ const sleep = ms => new Promise(done => setTimeout(done, ms));
 const report = { typed: 0, acknowledged: 0, lost: [], reconnects: 0, converged: false, duplicated: [], missing: [] };
 const acknowledged = new Map();  // client id -> clock behind the last acknowledged unit
 
-function hear(bytes, ids) {
+function hear(bytes, ids, before) {
   const decoder = decoding.createDecoder(new Uint8Array(bytes));
   if (decoding.readVarUint(decoder) !== 0) return;
   const step = decoding.readVarUint(decoder);
@@ -22,7 +22,7 @@ function hear(bytes, ids) {
   if (step === 0) {
     report.reconnects++;
     const has = Y.decodeStateVector(payload);
-    for (const [client, clock] of acknowledged) {
+    for (const [client, clock] of before) {
       if ((has.get(client) || 0) < clock) report.lost.push({ client, acknowledged: clock, has: has.get(client) || 0 });
     }
   } else if (step === 2) {
@@ -39,7 +39,8 @@ const typists = tokens.map((token, number) => {
   class Heard extends WebSocket {
     constructor(address, protocols) {
       super(address, protocols, { headers: { Authorization: `Bearer ${token}` } });
-      this.on('message', data => hear(data, ids));
+      const before = new Map(acknowledged);
+      this.on('message', data => hear(data, ids, before));
       this.on('error', () => {});
     }
   }
@@ -54,10 +55,8 @@ const mark = (typist, n) => `<${typist.number}.${n}>`;
 async function type(typist) {
   while (!stopped) {
     const { text } = typist;
-    text.insert(Math.floor(Math.random() * (text.length + 1)), '');
     // Words are inserted at the end of somebody's word, so that they never cut another one.
-    const ends = [...text.toString().matchAll(/>/g)].map(found => found.index + 1);
-    const place = ends.length ? ends[Math.floor(Math.random() * ends.length)] : 0;
+    const place = text.toString().indexOf('>', Math.floor(Math.random() * text.length)) + 1;
     text.insert(place, mark(typist, typist.count++));
     report.typed++;
     await sleep(20 + Math.random() * 60);
