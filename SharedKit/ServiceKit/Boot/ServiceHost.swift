@@ -21,7 +21,10 @@ package final class ServiceHost: Sendable {
             routes, verifier: surroundings.verifier, telemetry: surroundings.telemetry,
             clock: surroundings.clock,
             fallback: parts.fallback)
-        server = HTTPServer(logger: surroundings.logger, connectionLimit: parts.connectionLimit) {
+        server = HTTPServer(
+            logger: surroundings.logger, connectionLimit: parts.connectionLimit,
+            answersOnLoops: parts.answersOnLoops
+        ) {
             responder.plan($0)
         }
     }

@@ -2,6 +2,7 @@ package import Contracts
 internal import Credentials
 private import Glibc
 internal import Logging
+private import NIOCore
 internal import SystemKit
 internal import Telemetry
 
@@ -15,13 +16,15 @@ internal import Telemetry
 package enum ServiceMain {
     /// Reads flags and environment, builds the service, serves until SIGTERM, and ends the process.
     ///
-    /// Exit codes: 0 after an orderly end, 1 when not ready (`--healthcheck`), 64 for flags, 70 when the
-    /// service failed, 78 for settings (sysexits.h).
+    /// `loops` is the number of its event loops, as many as processors unless told: one keeps everything that
+    /// belongs to a request on one thread. Exit codes: 0 after an orderly end, 1 when not ready
+    /// (`--healthcheck`), 64 for flags, 70 when the service failed, 78 for settings (sysexits.h).
     @concurrent
     package static func run(
-        _ service: ServiceName,
+        _ service: ServiceName, loops: Int? = nil,
         build: @escaping @Sendable (ServiceSurroundings) async throws -> ServiceParts
     ) async -> Never {
+        if let loops { NIOSingletons.groupLoopCountSuggestion = loops }
         do throws(ServiceFlags.Fault) {
             let flags = try ServiceFlags(CommandLine.arguments.dropFirst())
             let configuration = Configuration(

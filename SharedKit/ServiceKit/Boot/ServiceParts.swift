@@ -60,6 +60,9 @@ package struct ServiceParts: Sendable {
     package var fallback: (@Sendable (HTTPRequestHead) -> RequestPlan?)?
     /// Connections at once; nil for the usual few thousand.
     package var connectionLimit: Int?
+    /// Whether requests are answered on the event loops, see `LoopExecutor`; for services that never compute
+    /// for long.
+    package var answersOnLoops = false
     /// Work beside the requests.
     package private(set) var background: [Background] = []
     /// Called last, when no request is left: flush and close what is open.

@@ -16,9 +16,10 @@ package final class Watchdog: Sendable {
         _ = try DedicatedThread(named: "watchdog") { self.watch() }
     }
 
-    /// Shows that the pool is alive; runs until cancelled.
+    /// Shows that the pool and the event loops are alive; runs until cancelled.
     package func beat() async throws {
         while true {
+            await LoopExecutor.visitAll()
             beats.add(1, ordering: .relaxed)
             try await Task.sleep(for: .milliseconds(250))
         }

@@ -9,9 +9,11 @@ final class ClientHandler: ChannelInboundHandler, RemovableChannelHandler {
     private struct Exchange {
         let promise: EventLoopPromise<ClientResponse>
         let onEnd: @Sendable (Bool) -> Void
-        let timer: Scheduled<Void>
+        var timer: Scheduled<Void>
         var stream: ByteStream?
         var isKeptAlive = true
+        /// Bytes that may still come after nobody wants them any more; nil while somebody does.
+        var unwantedBytes: Int?
     }
 
     private var exchange: Exchange?
@@ -59,7 +61,7 @@ final class ClientHandler: ChannelInboundHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head): headArrived(head)
-        case .body(let piece): if exchange?.stream?.push(piece) == false { isPaused = true }
+        case .body(let piece): take(piece)
         case .end: answerComplete()
         }
     }
@@ -115,10 +117,26 @@ final class ClientHandler: ChannelInboundHandler, RemovableChannelHandler {
         context?.close(promise: nil)
     }
 
-    /// Ends the exchange that `body` belongs to, if it still runs.
+    private func take(_ piece: ByteBuffer) {
+        if let left = exchange?.unwantedBytes {
+            if piece.readableBytes > left { return end(ConnectionClosed()) }
+            exchange?.unwantedBytes = left - piece.readableBytes
+        } else if exchange?.stream?.push(piece) == false {
+            isPaused = true
+        }
+    }
+
+    /// Nobody wants the rest of `body`. When it ends at once the connection stays of use; a stream that goes
+    /// on is ended by closing.
     func abandon(_ body: ByteStream) {
-        guard let stream = exchange?.stream, stream === body else { return }
-        end(ConnectionClosed())
+        guard let context, let stream = exchange?.stream, stream === body else { return }
+        exchange?.timer.cancel()
+        exchange?.unwantedBytes = Limits.unwantedBytes
+        let reference = NIOLoopBound(self, eventLoop: context.eventLoop)
+        exchange?.timer = context.eventLoop.scheduleTask(in: .milliseconds(Limits.unwantedMilliseconds)) {
+            reference.value.end(ConnectionClosed())
+        }
+        readOn()
     }
 
     /// The request's streamed body is out.

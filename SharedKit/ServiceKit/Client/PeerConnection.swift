@@ -11,7 +11,9 @@ struct PeerConnection: Sendable {
     /// Connects.
     /// - Throws: what the kernel says, or a timeout.
     static func open(to address: PeerAddress, timeout: TimeAmount) async throws -> PeerConnection {
-        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let group: any EventLoopGroup =
+            MultiThreadedEventLoopGroup.currentEventLoop ?? MultiThreadedEventLoopGroup.singleton
+        let bootstrap = ClientBootstrap(group: group)
             .connectTimeout(timeout)
             .channelOption(.autoRead, value: false)
             .channelInitializer { channel in
@@ -53,7 +55,7 @@ struct PeerConnection: Sendable {
         let promise = channel.eventLoop.makePromise(of: ClientResponse.self)
         let head = Self.head(request, host: host)
         let handler = handler
-        channel.eventLoop.execute {
+        channel.eventLoop.run {
             handler.value.begin(
                 head, request.body, deadline: .uptimeNanoseconds(request.deadlineNanoseconds), promise, onEnd)
         }

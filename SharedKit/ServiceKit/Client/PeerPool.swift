@@ -1,4 +1,5 @@
 internal import NIOCore
+private import NIOPosix
 internal import SystemKit
 
 /// The connections to one peer: a bounded number, the most recently used one first, idle ones closed.
@@ -21,6 +22,19 @@ final class PeerPool: Sendable {
         var nextID: UInt64 = 0
         /// Waiters that were cancelled before they could wait.
         var cancelled: Set<UInt64> = []
+
+        /// The idle connection that was used last; of the caller's own loop, so that nobody is woken,
+        /// unless half of the pool exists already.
+        mutating func popIdle(for loop: (any EventLoop)?, _ limit: Int) -> PeerConnection? {
+            let before = idle.count
+            idle.removeAll { !$0.connection.channel.isActive }
+            count -= before - idle.count
+            guard let loop else { return idle.popLast()?.connection }
+            if let own = idle.lastIndex(where: { $0.connection.channel.eventLoop === loop }) {
+                return idle.remove(at: own).connection
+            }
+            return count < limit / 2 ? nil : idle.popLast()?.connection
+        }
     }
 
     let address: PeerAddress
@@ -49,11 +63,7 @@ final class PeerPool: Sendable {
             let stale = state.idle.prefix { $0.since < oldest }.map(\.connection)
             state.idle.removeFirst(stale.count)
             state.count -= stale.count
-            while let idle = state.idle.popLast() {
-                if idle.connection.channel.isActive { return (idle.connection, stale) }
-                state.count -= 1
-            }
-            return (nil, stale)
+            return (state.popIdle(for: MultiThreadedEventLoopGroup.currentEventLoop, limit), stale)
         }
         for connection in stale { connection.channel.close(promise: nil) }
         return found

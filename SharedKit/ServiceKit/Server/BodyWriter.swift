@@ -13,7 +13,7 @@ package struct BodyWriter: Sendable {
     package func write(_ piece: ByteBuffer) async throws {
         try Task.checkCancellation()
         let promise = connection.eventLoop.makePromise(of: Void.self)
-        connection.eventLoop.execute { connection.value.writePiece(piece, promise) }
+        connection.eventLoop.run { connection.value.writePiece(piece, promise) }
         try await promise.futureResult.get()
     }
 
@@ -27,14 +27,14 @@ package struct BodyWriter: Sendable {
     func send(_ response: ServerResponse) async {
         let loop = connection.eventLoop
         switch response.body {
-        case .none, .bytes: loop.execute { connection.value.finish(response) }
+        case .none, .bytes: loop.run { connection.value.finish(response) }
         case .upgrade(let install): loop.execute { connection.value.upgrade(response, install) }
         case .tunnel(let body): await tunnel(response, body)
         case .stream(let body):
             do {
-                loop.execute { _ = connection.value.writeHead(response, length: nil) }
+                loop.run { _ = connection.value.writeHead(response, length: nil) }
                 try await body(self)
-                loop.execute { connection.value.finishBody() }
+                loop.run { connection.value.finishBody() }
             } catch {
                 // The head is out, so the only way to say that the body is incomplete is to break off; the
                 // responder has logged the reason.

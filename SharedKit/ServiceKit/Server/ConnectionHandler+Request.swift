@@ -105,7 +105,8 @@ extension ConnectionHandler {
         let request = ServerRequest(
             head: head, body: body, peer: context.channel.peerText, startNanoseconds: monotonicNanoseconds())
         let writer = BodyWriter(NIOLoopBound(self, eventLoop: context.eventLoop))
-        answer = Task {
+        let executor = core.answersOnLoops ? LoopExecutor.of(context.eventLoop) : nil
+        answer = Task(executorPreference: executor) {
             let response = await plan.respond(request)
             await writer.send(response)
         }

@@ -28,12 +28,14 @@ package final class HTTPServer: Sendable {
     private let state = Locked(State())
 
     /// A server that asks `plan` about each request; `plan` runs on event loops and must not block.
-    /// - Parameter connectionLimit: connections at once, `Limits.connections` when nil.
+    /// - Parameters:
+    ///   - connectionLimit: connections at once, `Limits.connections` when nil.
+    ///   - answersOnLoops: whether answers are made on the event loops, see `LoopExecutor`.
     package init(
-        logger: Logger, connectionLimit: Int? = nil,
+        logger: Logger, connectionLimit: Int? = nil, answersOnLoops: Bool = false,
         plan: @escaping @Sendable (HTTPRequestHead) -> RequestPlan
     ) {
-        core = ServerCore(plan: plan, logger: logger)
+        core = ServerCore(plan: plan, logger: logger, answersOnLoops: answersOnLoops)
         self.connectionLimit = connectionLimit ?? Limits.connections
         group = .singleton
     }

@@ -7,6 +7,8 @@ internal import SystemKit
 struct ServerCore: Sendable {
     let plan: @Sendable (HTTPRequestHead) -> RequestPlan
     let logger: Logger
+    /// Whether answers are made on the connections' event loops.
+    let answersOnLoops: Bool
     let date = DateField()
 
     /// A request that was answered before anybody looked at its meaning.
