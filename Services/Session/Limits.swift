@@ -22,8 +22,8 @@ enum Limits {
     /// How long a run waits for a service that is briefly away before it gives up.
     static let patience = Duration.seconds(30)
     /// First and longest wait between two calls of a service that is away.
-    static let firstRetry = Duration.milliseconds(20)
-    static let longestRetry = Duration.milliseconds(500)
+    static let firstRetry = Duration.milliseconds(40)
+    static let longestRetry = Duration.seconds(2)
     /// How long a finished run waits for findings and profile before it goes without.
     static let extrasPatience = Duration.seconds(5)
     /// How long live text is waited for before the stored file is used.
@@ -43,8 +43,10 @@ enum Limits {
     /// How long a stream waits before it looks into the database again, should the bus ever fail it.
     static let followSeconds = 15
     /// Sources remembered as just compiled, and the bytes beyond which they are not looked at.
-    static let warmBuilds = 4096
+    static let warmBuilds = 1024
     static let warmBuildBytes = 256 * 1024
+    /// How long a compilation is believed: tools that were replaced are used after this long.
+    static let warmBuildAge = Duration.seconds(60)
     /// How long the list of languages is believed.
     static let runtimesAge = Duration.seconds(30)
     /// How long `DELETE …/runs/{run}` waits for the run's end.

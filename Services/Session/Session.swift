@@ -6,6 +6,6 @@ import SessionService
 @main
 struct Session {
     static func main() async {
-        await ServiceMain.run(.session) { try await SessionService.build($0) }
+        await ServiceMain.run(.session, loops: 1) { try await SessionService.build($0) }
     }
 }

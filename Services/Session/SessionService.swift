@@ -36,13 +36,17 @@ package struct SessionService: Sendable {
             ledger: runs, peers: peers, languages: languages, builds: builds,
             telemetry: surroundings.telemetry, logger: surroundings.logger)
         // This process is the only owner of the file: whatever was leased belongs to a process that is gone.
-        try await store.write { try queue.takeBack(in: $0) }
+        try await store.write { database in
+            try queue.takeBack(in: database)
+            guard try Machine.hasRestarted(in: database) else { return }
+            try RunRow.markLost(try queue.begun(in: database), in: database)
+        }
         let worker = try JobWorker(
             queue: queue, store: store, concurrency: Limits.conductedRuns, handler: conductor,
             logger: surroundings.logger)
         let service = SessionService(
             sessions: sessions, runs: runs,
-            desk: RunDesk(ledger: runs, worker: worker, languages: languages, builds: builds),
+            desk: RunDesk(ledger: runs, worker: worker, languages: languages),
             idempotency: Idempotency(store: store, clock: clock),
             invitations: InvitationDesk(
                 sessions: sessions, key: try surroundings.configuration.key(IdentityHeader.keyVariable)))
@@ -59,7 +63,10 @@ package struct SessionService: Sendable {
         addRunRoutes(to: &routes)
         addEventRoutes(to: &routes)
         var parts = ServiceParts(routes)
-        parts.add(background: "runs") { await worker.run() }
+        parts.answersOnLoops = true
+        parts.add(background: "runs") {
+            await withTaskExecutorPreference(LoopExecutor.first) { await worker.run() }
+        }
         parts.add(background: "housekeeping") { try await keepHouse(store, logger) }
         parts.close = {
             ignoring("the process ends; the next start recovers", logger: logger) { try store.close() }
@@ -83,7 +90,7 @@ package struct SessionService: Sendable {
         try Directories.make(directory)
         return try Store.open(
             "\(directory)/session.sqlite", name: "session",
-            migrations: [JobQueue.migration, Schema.migration])
+            migrations: [JobQueue.migration, Schema.migration, Schema.machine])
     }
 
     private static func owner(_ clock: WallClock) -> String {

@@ -135,6 +135,19 @@ extension JobQueue {
             })
     }
 
+    /// How many jobs wait for a worker; cheap however many have finished.
+    package func waiting(in database: Database) throws -> Int {
+        let statement = try database.cachedStatement(
+            sql: "SELECT count(*) FROM job WHERE queue = ? AND state = 'available'")
+        return try Int.fetchOne(statement, arguments: [name]) ?? 0
+    }
+
+    /// Jobs that some worker has claimed at least once and that have not ended.
+    package func begun(in database: Database) throws -> [Int64] {
+        let sql = "SELECT id FROM job WHERE queue = ? AND fence > 0 AND state IN ('available', 'executing')"
+        return try Int64.fetchAll(database, sql: sql, arguments: [name])
+    }
+
     /// Forgets jobs that finished more than a day ago, some at a time; dead ones stay until replayed.
     package func prune(in database: Database) throws {
         let before = clock.now() + (.zero - Limits.history)

@@ -17,6 +17,16 @@ package enum JobVerdict: Sendable {
     case cancelled
 }
 
+extension JobVerdict {
+    /// Whether the job waits in the table again.
+    fileprivate var putsBack: Bool {
+        switch self {
+        case .failed, .notNow: true
+        case .done, .settled, .cancelled: false
+        }
+    }
+}
+
 /// Who knows how to do a queue's jobs.
 package protocol JobHandler: Sendable {
     /// Does one job; may be called again for the same job after a crash, so effects must bear repetition.
@@ -31,6 +41,13 @@ package final class JobWorker: Sendable {
         var free: Int
         var handed: [Job] = []
         var isDraining = false
+        /// When to look into the table next, on the monotonic clock: what is handed over needs no look, and a
+        /// look costs reads that would hold up the job just handed over.
+        var nextLook: UInt64 = 0
+        /// Whether jobs may wait in the table because no place was free.
+        var isCrowded = false
+
+        mutating func waitsInTable() { (isCrowded, nextLook) = (true, 0) }
     }
 
     private let queue: JobQueue
@@ -58,25 +75,24 @@ package final class JobWorker: Sendable {
     /// Stores what `work` stores together with the job it answers, and starts the job without waiting for a
     /// claim when a place is free.
     ///
-    /// `numbered` hears the job's number inside the transaction, `settled` the result on the writer's thread.
+    /// `work` gets the job's number, `settled` the result on the writer's thread.
     /// - Throws: what `work` throws, and what `Store.write` throws.
     @discardableResult
     package func enqueue<Result: Sendable>(
-        _ work: @escaping @Sendable (Database) throws -> (job: NewJob, result: Result),
-        numbered: @escaping @Sendable (Database, Int64) throws -> Void = { _, _ in },
+        _ job: NewJob,
+        _ work: @escaping @Sendable (Database, Int64) throws -> Result,
         settled: @escaping @Sendable (Swift.Result<Result, any Error>) -> Void = { _ in }
     ) async throws -> Result {
         let isReserved = reserve()
         do {
             let (claimed, result) = try await store.write { [queue] database in
-                let (job, result) = try work(database)
                 let claimed = isReserved ? try queue.enqueueClaimed(job, in: database) : nil
-                try numbered(database, try claimed?.id ?? queue.enqueue(job, in: database))
-                return (claimed, result)
+                let id = try claimed?.id ?? queue.enqueue(job, in: database)
+                return (claimed, try work(database, id))
             } settled: { result in
                 settled(result.map(\.1))
             }
-            if isReserved { hand(claimed) }
+            if isReserved { hand(claimed) } else { state.withLock { $0.waitsInTable() } }
             bell.ring()
             return result
         } catch {
@@ -93,7 +109,10 @@ package final class JobWorker: Sendable {
     }
 
     /// Looks for jobs now: after someone else enqueued one.
-    package func wake() { bell.ring() }
+    package func wake() {
+        state.withLock { $0.waitsInTable() }
+        bell.ring()
+    }
 
     /// Works until the task is cancelled; then interrupts what runs and returns once all of it is settled.
     ///
@@ -129,45 +148,57 @@ package final class JobWorker: Sendable {
             return state.handed
         }
         if !handed.isEmpty { return handed }
-        let claimed = await claim()
-        if claimed.isEmpty { await bell.wait(atMost: await untilNextDue()) }
-        return claimed
+        if state.withLock({ $0.free > 0 && $0.nextLook <= monotonicNanoseconds() }) {
+            let claimed = await look()
+            if !claimed.isEmpty { return claimed }
+        }
+        await pause()
+        return []
     }
 
-    private func claim() async -> [Job] {
+    /// Waits for the bell, or for the time of the next look.
+    private func pause() async {
+        let idle = UInt64(Limits.idleSeconds) * 1_000_000_000
+        let now = monotonicNanoseconds()
+        let wait = state.withLock { state in
+            state.free == 0 ? idle : state.nextLook > now ? min(idle, state.nextLook - now) : 0
+        }
+        if wait > 0 { await bell.wait(atMost: .nanoseconds(Int64(wait))) }
+    }
+
+    /// Claims as many due jobs as there are free places, and notes when to look again.
+    private func look() async -> [Job] {
         let places = state.withLock { state in
-            defer { state.free = 0 }
+            defer { (state.free, state.isCrowded) = (0, false) }
+            state.nextLook = monotonicNanoseconds() + UInt64(Limits.idleSeconds) * 1_000_000_000
             return state.free
         }
-        guard places > 0 else { return [] }
-        let claimed = await claim(upTo: places)
-        state.withLock { $0.free += places - claimed.count }
+        let (claimed, due) = await claim(upTo: places)
+        state.withLock { state in
+            state.free += places - claimed.count
+            // Whoever asked for an earlier look meanwhile is heard.
+            if let due { state.nextLook = min(state.nextLook, due) }
+            if claimed.count == places { state.isCrowded = true }
+        }
         return claimed
     }
 
-    private func claim(upTo places: Int) async -> [Job] {
+    /// The jobs claimed, and when the next one may be due on the monotonic clock.
+    private func claim(upTo places: Int) async -> (jobs: [Job], next: UInt64?) {
         do {
-            let mayBeDue = try await store.read { [queue] in try queue.nextDue(in: $0) }
-            guard let mayBeDue, mayBeDue <= queue.clock.now() else { return [] }
+            let due = try await store.read { [queue] in try queue.nextDue(in: $0) }
+            guard let due else { return ([], nil) }
+            let wait = due.milliseconds - queue.clock.now().milliseconds
+            if wait > 0 { return ([], monotonicNanoseconds() + UInt64(max(10, wait)) * 1_000_000) }
             let (poison, jobs) = try await store.write { [queue] database in
                 (try queue.quarantine(in: database), try queue.claim(upTo: places, in: database))
             }
             for job in poison { await handler.quarantined(job) }
-            return jobs
+            return (jobs, jobs.isEmpty ? nil : 0)
         } catch {
             logger.warning("cannot claim jobs", metadata: ["queue": "\(queue.name)", "error": "\(error)"])
-            return []
+            return ([], nil)
         }
-    }
-
-    private func untilNextDue() async -> Duration {
-        let idle = Duration.seconds(Limits.idleSeconds)
-        let due = await ignoring("an idle wait is the safe answer", logger: logger) {
-            try await store.read { [queue] in try queue.nextDue(in: $0) }
-        }
-        guard let due = due ?? nil, state.withLock({ $0.free > 0 }) else { return idle }
-        let wait = Duration.milliseconds(due.milliseconds - queue.clock.now().milliseconds)
-        return min(idle, max(.milliseconds(10), wait))
     }
 
     private func perform(_ job: Job) async {
@@ -176,8 +207,12 @@ package final class JobWorker: Sendable {
         let verdict = await handler.perform(lease)
         await note(verdict, of: lease)
         heart.letGo(lease)
-        release()
-        bell.ring()
+        let wantsLook = state.withLock { state in
+            state.free += 1
+            if state.isCrowded || verdict.putsBack { state.nextLook = 0 }
+            return state.nextLook == 0
+        }
+        if wantsLook { bell.ring() }
     }
 
     private func note(_ verdict: JobVerdict, of lease: JobLease) async {

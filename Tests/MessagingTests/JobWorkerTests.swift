@@ -64,7 +64,7 @@ private struct Recorder: JobHandler {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in workers { group.addTask { await worker.run() } }
             for number in 0..<300 {
-                try await workers[number % 3].enqueue { _ in (job(), ()) }
+                try await workers[number % 3].enqueue(job()) { _, _ in }
             }
             while try await counts(queue) != [.completed: 300] {
                 try await Task.sleep(for: .milliseconds(20))
@@ -90,7 +90,7 @@ private struct Recorder: JobHandler {
             running.withLock { $0 = ($0.now - 1, $0.most, $0.done + 1) }
             return .done
         }
-        for _ in 0..<20 { try await worker.enqueue { _ in (job(), ()) } }
+        for _ in 0..<20 { try await worker.enqueue(job()) { _, _ in } }
         try await self.running(worker) { running.snapshot.done == 20 }
         #expect(running.snapshot.most == 3)
         #expect(try await counts(queue) == [.completed: 20])
@@ -109,7 +109,7 @@ private struct Recorder: JobHandler {
                 return .cancelled
             }
         }
-        try await worker.enqueue { _ in (job(), ()) }
+        try await worker.enqueue(job()) { _, _ in }
         let id = try #require(try await store.read { try Int64.fetchOne($0, sql: "SELECT id FROM job") })
         let started = ContinuousClock.now
         try await running(worker) {
@@ -130,7 +130,7 @@ private struct Recorder: JobHandler {
             await lease.interrupted()
             return .notNow(.zero)
         }
-        for _ in 0..<5 { try await worker.enqueue { _ in (job(), ()) } }
+        for _ in 0..<5 { try await worker.enqueue(job()) { _, _ in } }
         try await running(worker) { started.snapshot == 2 }
         let again = try await store.write { try fixture.queue("two").claim(upTo: 9, in: $0) }
         #expect(again.count == 5)
@@ -146,7 +146,7 @@ private struct Recorder: JobHandler {
             heard.withLock { $0 = lease.interruption }
             return .done
         }
-        try await worker.enqueue { _ in (job(), ()) }
+        try await worker.enqueue(job()) { _, _ in }
         let thief = JobQueue("test", owner: "thief")
         let stolen = Locked(false)
         try await running(worker) {
@@ -169,7 +169,7 @@ private struct Recorder: JobHandler {
         let queue = JobQueue(
             "test", owner: "one", backoff: Backoff(first: .milliseconds(5), longest: .milliseconds(20)))
         let worker = try worker(queue) { $0.job.attempt < 4 ? .failed("not yet") : .done }
-        try await worker.enqueue { _ in (job(), ()) }
+        try await worker.enqueue(job()) { _, _ in }
         try await running(worker) { try await counts(queue) == [.completed: 1] }
     }
 }

@@ -60,11 +60,12 @@ struct Desk: Sendable {
     }
 
     func snippet(
-        _ language: String = "python", wait: Int? = 20, by user: Identity, key: String? = nil
+        _ language: String = "python", _ source: String = "x", wait: Int? = 20, by user: Identity,
+        key: String? = nil
     ) async throws -> Run {
         var request = SnippetRequest()
         request.language = try LanguageID(language)
-        request.files = [SourceFile(try SourcePath("main"), "x")]
+        request.files = [SourceFile(try SourcePath("main"), source)]
         return try await run(request, wait: wait, by: user, key: key)
     }
 

@@ -63,11 +63,27 @@ import Testing
             #expect(run.state == .succeeded && run.compile?.state == .succeeded)
             #expect(fixture.peers.seen.snapshot.requests.first?.artifact == .zero)
             fixture.peers.script.withLock { $0.compilation = .with { $0.state = .failed } }
-            let failed = try await desk.snippet("c", by: ada)
+            let failed = try await desk.snippet("c", "y", by: ada)
             #expect(failed.state == .compileFailed && failed.execution == nil)
             #expect(fixture.peers.seen.snapshot.starts.count == 1)
             let events = try await desk.events(of: run.id, by: ada)
             #expect(events.compactMap(\.state) == [.queued, .compiling, .running, .succeeded])
+        }
+    }
+
+    @Test("what was compiled a moment ago is executed without asking again, unless its artifact is gone")
+    func warmBuild() async throws {
+        let fixture = try Fixture()
+        try await fixture.serving { desk in
+            for _ in 0..<3 { #expect(try await desk.snippet("c", by: ada).state == .succeeded) }
+            #expect(fixture.peers.count(of: "compile") == 1)
+            let warm = try await desk.snippet("c", by: ada)
+            #expect(warm.compile?.isCached == true)
+            let events = try await desk.events(of: warm.id, by: ada)
+            #expect(events.map(\.kind) == [.state, .compile, .state, .stdout, .finished])
+            fixture.peers.script.withLock { $0.failures = ["start": [Problem(.notFound)]] }
+            #expect(try await desk.snippet("c", by: ada).state == .succeeded)
+            #expect(fixture.peers.count(of: "compile") == 2)
         }
     }
 
@@ -119,14 +135,17 @@ import Testing
         }
     }
 
-    @Test("a start whose answer got lost is never repeated: the run ends in internal_error and says why")
-    func lostStart() async throws {
+    @Test(
+        "a start whose answer got lost is asked for again by its key; the program is started once",
+        arguments: ["start", "started"])
+    func lostStart(call: String) async throws {
         let fixture = try Fixture(
-            ScriptedPeers { $0.failures = ["start": [PeerFailure("executor", .interrupted)]] })
+            ScriptedPeers { $0.failures = [call: [PeerFailure("executor", .interrupted)]] })
         try await fixture.serving { desk in
             let run = try await desk.snippet(by: ada)
-            #expect(run.state == .internalError && run.reason?.contains("not run again") == true)
-            #expect(fixture.peers.seen.snapshot.calls.filter { $0 == "start" }.count == 1)
+            #expect(run.state == .succeeded)
+            #expect(fixture.peers.count(of: "start") == 2)
+            #expect(fixture.peers.seen.snapshot.starts == [run.id.text: 1])
         }
     }
 
@@ -153,7 +172,7 @@ import Testing
         let fixture = try Fixture(ScriptedPeers { $0.forgets = true })
         try await fixture.serving { desk in
             let run = try await desk.snippet(by: ada)
-            #expect(run.state == .internalError && run.reason?.contains("no longer knows") == true)
+            #expect(run.state == .internalError && run.reason?.contains("not run again") == true)
             #expect(fixture.peers.seen.snapshot.starts == [run.id.text: 1])
         }
     }

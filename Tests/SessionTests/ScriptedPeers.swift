@@ -16,7 +16,7 @@ final class ScriptedPeers: RunPeers {
         var down: [String: any Error] = [:]
         /// Programs run until they are let go or cancelled.
         var holds = false
-        /// The executor forgets everything after it was asked to start.
+        /// The executor is killed after the program was started, and knows only that.
         var forgets = false
         var liveText: [String: String] = [:]
     }
@@ -27,6 +27,8 @@ final class ScriptedPeers: RunPeers {
         var requests: [ExecutionRequest] = []
         var cancelled: Set<ExecutionID> = []
         var executions: [ExecutionID: Int] = [:]
+        /// What each key has started.
+        var started: [String: ExecutionID] = [:]
     }
 
     let script: Locked<Script>
@@ -37,6 +39,9 @@ final class ScriptedPeers: RunPeers {
         change(&script)
         self.script = Locked(script)
     }
+
+    /// How often a call was made.
+    func count(of call: String) -> Int { seen.snapshot.calls.count { $0 == call } }
 
     private func enter(_ call: String) throws {
         seen.withLock { $0.calls.append(call) }
@@ -64,16 +69,25 @@ final class ScriptedPeers: RunPeers {
         return script.snapshot.compilation
     }
 
-    func start(_ request: ExecutionRequest, key: String, _ errand: Errand) async throws -> Execution {
+    func conduct(
+        _ request: ExecutionRequest, key: String, after sequence: Int, _ errand: Errand,
+        _ hear: @escaping @Sendable (ProgramNews) async throws -> Void
+    ) async throws {
         try enter("start")
-        let id = ExecutionID(milliseconds: 1_800_000_000_000, random: randomBytes(10))
-        seen.withLock { seen in
+        let id = seen.withLock { seen in
+            if let id = seen.started[key] { return id }
+            let id = ExecutionID(milliseconds: 1_800_000_000_000, random: randomBytes(10))
             seen.starts[key, default: 0] += 1
             seen.requests.append(request)
             seen.executions[id] = 0
+            seen.started[key] = id
+            return id
         }
+        try enter("started")
         if script.snapshot.forgets { seen.withLock { $0.executions = [:] } }
-        return execution(id)
+        guard seen.snapshot.executions[id] != nil else { throw Problem(.gone) }
+        try await hear(.named(id))
+        try await follow(id, after: sequence, errand) { try await hear(.event($0)) }
     }
 
     private func execution(_ id: ExecutionID) -> Execution {
@@ -81,12 +95,6 @@ final class ScriptedPeers: RunPeers {
             $0.id = id
             $0.state = .running
         }
-    }
-
-    func execution(_ id: ExecutionID, _ errand: Errand) async throws -> Execution {
-        try enter("execution")
-        guard seen.snapshot.executions[id] != nil else { throw Problem(.notFound) }
-        return execution(id)
     }
 
     func follow(

@@ -75,4 +75,13 @@ enum Schema {
             ) WITHOUT ROWID;
             CREATE INDEX idempotency_expiry ON idempotency (expires_at);
             """)
+
+    /// A start is noted by the executor under the run's name; only a restart of the machine can lose that.
+    static let machine = Migration(
+        "session-2",
+        sql: """
+            ALTER TABLE run DROP COLUMN has_started;
+            ALTER TABLE run ADD COLUMN is_lost INTEGER NOT NULL DEFAULT 0;
+            CREATE TABLE machine (boot_id TEXT NOT NULL);
+            """)
 }

@@ -25,8 +25,10 @@ package enum Refusal: ProblemConvertible, Equatable {
     case ownerStays
     /// There is no such run for this caller.
     case noRun
-    /// The request makes no sense for this session.
+    /// The request's own parts do not fit each other.
     case senseless(String)
+    /// The request does not fit what the session holds at the moment.
+    case clash(String)
 
     /// What the client is told.
     package var problem: Problem {
@@ -47,6 +49,7 @@ package enum Refusal: ProblemConvertible, Equatable {
         case .ownerStays: Problem(.forbidden, "the owner stays in the session")
         case .noRun: Problem(.notFound, "there is no such run, or it is not yours to see")
         case .senseless(let why): Problem(.invalidRequest, why)
+        case .clash(let why): Problem(.conflict, why)
         }
     }
 }

@@ -125,7 +125,7 @@ extension Room {
             other.text.hasPrefix(path.text + "/") || path.text.hasPrefix(other.text + "/")
         }
         if let clash {
-            throw .senseless("\(path.text) cannot lie beside \(clash.text): one would contain the other")
+            throw .clash("\(path.text) cannot lie beside \(clash.text): one would contain the other")
         }
     }
 

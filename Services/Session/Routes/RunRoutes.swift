@@ -40,23 +40,26 @@ extension SessionService {
         _ call: Call<Request>, _ spec: () async throws -> RunSpec
     ) async throws -> Reply<Run> {
         try await once(call) { ticket in
-            let run = try await desk.queue(try await spec(), ticket)
-            return try await awaited(run, call)
+            let queued = try await desk.queue(try await spec(), ticket)
+            defer { queued.subscription.cancel() }
+            return try await awaited(queued, call)
         } replay: { answer in
             let id = try RunID(answer.resource ?? "")
-            return try await awaited(try await runs.run(id, for: call.identity.userID), call)
+            let subscription = runs.bus.subscribe(to: id)
+            defer { subscription.cancel() }
+            // Read behind the subscription: an end between the two would be missed.
+            let run = try await runs.run(id, for: call.identity.userID)
+            return try await awaited(RunDesk.Queued(run: run, subscription: subscription), call)
         }
     }
 
     /// 200 with the finished run, or 202 with the run as it stands.
-    private func awaited<Request: Wire>(_ run: Run, _ call: Call<Request>) async throws -> Reply<Run> {
-        var run = run
-        if let wait = call.preferredWait(), !run.state.isFinal {
-            let subscription = runs.bus.subscribe(to: run.id)
-            defer { subscription.cancel() }
-            // It may have ended between its start and the subscription.
-            run = try await runs.row(run.id)?.record ?? run
-            run = try await desk.wait(for: run, atMost: wait, subscription)
+    private func awaited<Request: Wire>(
+        _ queued: RunDesk.Queued, _ call: Call<Request>
+    ) async throws -> Reply<Run> {
+        var run = queued.run
+        if let wait = call.preferredWait() {
+            run = try await desk.wait(for: run, atMost: wait, queued.subscription)
         }
         guard run.state.isFinal else { return .accepted(run, location: run.location) }
         let times = run.timings
@@ -93,7 +96,7 @@ extension Room {
         if files.count == 1, let only = files.keys.first { return only }
         let mains = files.keys.filter { $0.text.lowercased().hasPrefix("main.") }.sorted()
         guard let first = mains.first else {
-            throw .senseless("name the entry: there is no single file and no main.*")
+            throw .clash("name the entry: there is no single file and no main.*")
         }
         return first
     }

@@ -14,16 +14,24 @@ struct FleetPeers: RunPeers {
         try await client.call(CompilerEndpoints.compile, request, options(errand))
     }
 
-    func start(_ request: ExecutionRequest, key: String, _ errand: Errand) async throws -> Execution {
-        // The key goes as a plain field: the client would repeat a keyed call after a broken connection,
-        // and an executor that was restarted in between no longer knows the key.
+    func conduct(
+        _ request: ExecutionRequest, key: String, after sequence: Int, _ errand: Errand,
+        _ hear: @escaping @Sendable (ProgramNews) async throws -> Void
+    ) async throws {
         var options = options(errand)
-        options.headers.replaceOrAdd(name: "Idempotency-Key", value: key)
-        return try await client.call(ExecutorEndpoints.create, request, options)
-    }
-
-    func execution(_ id: ExecutionID, _ errand: Errand) async throws -> Execution {
-        try await client.call(ExecutorEndpoints.get, options(errand, id))
+        options.idempotencyKey = key
+        if sequence > 0 { options.headers.replaceOrAdd(name: "Last-Event-ID", value: "\(sequence)") }
+        let endpoint = ExecutorEndpoints.create
+        try await client.events(of: endpoint, ExecutionEvent.self, request, options) { headers, events in
+            guard let name = headers.first(name: "Location")?.split(separator: "/").last else {
+                throw PeerFailure("executor", .misunderstood, "an execution without Location")
+            }
+            try await hear(.named(ExecutionID(String(name))))
+            for try await event in events {
+                try await hear(.event(event.value))
+                if event.value.kind == .finished { return }
+            }
+        }
     }
 
     func follow(

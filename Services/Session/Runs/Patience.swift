@@ -1,5 +1,4 @@
 internal import Contracts
-internal import Messaging
 internal import ServiceKit
 internal import SystemKit
 
@@ -11,21 +10,24 @@ struct Patience: Sendable {
 
     /// Calls until it succeeds, fails for good, or time is up.
     ///
-    /// Only calls that certainly did nothing are made again: nobody listened, or the service refused for now.
+    /// Unless the call `isRepeatable`, it is made again only when it certainly did nothing: nobody listened,
+    /// or the service refused for now.
     /// - Throws: the last failure.
-    func call<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
-        let backoff = Backoff(first: Limits.firstRetry, longest: Limits.longestRetry)
-        var random = SystemRandomNumberGenerator()
-        var attempt = 0
+    func call<Result: Sendable>(
+        isRepeatable: Bool = false, _ body: () async throws -> Result
+    ) async throws -> Result {
+        var pause = Pause()
         while true {
-            attempt += 1
             do {
                 return try await body()
-            } catch where Self.didNothing(error) && clock.now() < deadline {
-                try await Task.sleep(
-                    for: backoff.wait(afterAttempt: attempt, using: &random) + .milliseconds(5))
+            } catch where mayRepeat(error, isRepeatable) && clock.now() < deadline {
+                try await Task.sleep(for: pause.next())
             }
         }
+    }
+
+    private func mayRepeat(_ error: any Error, _ isRepeatable: Bool) -> Bool {
+        isRepeatable ? Self.isTransient(error) : Self.didNothing(error)
     }
 
     /// Whether the call certainly had no effect and may succeed later.
@@ -41,7 +43,7 @@ struct Patience: Sendable {
     /// Whether no answer came, or a broken one, so that asking again what changes nothing may help.
     static func isTransient(_ error: any Error) -> Bool {
         if didNothing(error) { return true }
-        return error is PeerFailure
+        return (error as? PeerFailure).map { $0.kind != .misunderstood } ?? false
     }
 }
 

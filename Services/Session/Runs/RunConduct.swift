@@ -3,7 +3,7 @@ internal import Messaging
 internal import ServiceKit
 internal import SystemKit
 
-/// The execution may have been started and nobody can say what became of it; it is never started again.
+/// The execution was started and nobody can say what became of it; it is never started again.
 struct LostExecution: Error {
     let reason: String
 }
@@ -16,8 +16,6 @@ struct RunConduct: Sendable {
     let languages: Languages
     let builds: WarmBuilds
     let ledger: RunLedger
-    /// Whether this is the first time that the run is conducted.
-    let isFresh: Bool
     /// Opens when the program has ended, so that extras do not keep the run waiting for long.
     let ended = Latch()
 
@@ -33,11 +31,12 @@ struct RunConduct: Sendable {
     /// Conducts the run to its end.
     /// - Throws: what a service threw that a run cannot go without, `LostExecution`, `CancellationError`.
     func run() async throws -> RunOutcome {
-        if let id = journal.run.executionID { return RunOutcome(try await follow(id)) }
-        if row.hasStarted && !isFresh {
-            throw LostExecution(reason: "the service was restarted while the program was being started")
+        if row.isLost {
+            throw LostExecution(reason: "the machine was restarted while the run was under way")
         }
+        if let id = journal.run.executionID, let result = try await takeUp(id) { return RunOutcome(result) }
         let files = try await sources()
+        guard spec.wantsAnalysis else { return try await build(files) }
         async let analysis: Void = analyze(files)
         let outcome = try await build(files)
         ended.open()
@@ -49,9 +48,19 @@ struct RunConduct: Sendable {
         guard try await languages.find(spec.language)?.isCompiled ?? true else {
             return try await interpret(files)
         }
+        let sources = WarmBuilds.Sources(spec, files)
+        if let warm = builds.find(sources) {
+            note(warm)
+            do {
+                return RunOutcome(try await execute(files, warm.artifact))
+            } catch let problem as Problem where problem.code == .notFound {
+                // The artifact was cleaned away meanwhile; nothing was started.
+                builds.forget(sources)
+            }
+        }
         let compilation = try await compile(files)
         guard compilation.state == .succeeded else { return RunOutcome(.compileFailed) }
-        builds.insert(spec)
+        builds.keep(compilation, of: sources)
         return RunOutcome(try await execute(files, compilation.artifact))
     }
 
@@ -73,7 +82,7 @@ struct RunConduct: Sendable {
     }
 
     private func compile(_ files: [SourceFile]) async throws -> Compilation {
-        journal.enter(.compiling)
+        if journal.run.state == .queued { journal.enter(.compiling) }
         let compilation = try await askCompiler(files, patience)
         note(compilation)
         return compilation
@@ -87,93 +96,21 @@ struct RunConduct: Sendable {
             $0.entry = spec.entry
         }
         let errand = errand
-        let compilation = try await patience.call { try await peers.compile(request, errand) }
+        let compilation = try await patience.call(isRepeatable: true) {
+            try await peers.compile(request, errand)
+        }
         let elapsed = milliseconds(since: started)
         journal.update { $0.timings.compileMilliseconds = elapsed }
         return compilation
     }
 
     private func note(_ compilation: Compilation) {
+        if journal.run.compile == compilation { return }
         journal.note(.compile) {
             $0.compile = compilation
         } changing: {
             $0.compile = compilation
         }
-    }
-
-    private func execute(_ files: [SourceFile], _ artifact: Digest256?) async throws -> ExecutionResult {
-        journal.enter(.running)
-        if !row.hasStarted { try await journal.markStarted() }
-        let started = monotonicNanoseconds()
-        let id = try await start(files, artifact)
-        journal.update { $0.executionID = id }
-        async let profile: Void = profile(id)
-        let result = try await follow(id)
-        let elapsed = milliseconds(since: started)
-        journal.update { $0.timings.executeMilliseconds = elapsed }
-        ended.open()
-        await profile
-        return result
-    }
-
-    private func start(_ files: [SourceFile], _ artifact: Digest256?) async throws -> ExecutionID {
-        let request = ExecutionRequest.with {
-            $0.language = spec.language
-            $0.files = files
-            $0.entry = spec.entry
-            $0.artifact = artifact
-            $0.arguments = spec.arguments
-            $0.stdin = spec.stdin
-            $0.limits = spec.limits
-            $0.samplesUsage = spec.wantsProfile
-        }
-        let errand = errand
-        let key = journal.run.id.text
-        journal.willSend()
-        do {
-            return try await patience.call { try await peers.start(request, key: key, errand) }.id
-        } catch let failure as PeerFailure
-            where failure.kind == .interrupted || failure.kind == .misunderstood
-        {
-            throw LostExecution(reason: "the executor went away while the program was being started")
-        }
-    }
-
-    /// Hears what happens to the program, across broken connections, until it has ended.
-    private func follow(_ id: ExecutionID) async throws -> ExecutionResult {
-        let errand = errand
-        let result = Locked<ExecutionResult?>(nil)
-        let backoff = Backoff(first: Limits.firstRetry, longest: Limits.longestRetry)
-        var random = SystemRandomNumberGenerator()
-        var (attempt, giveUp) = (0, patience.deadline)
-        while true {
-            let before = journal.executionSequence
-            do {
-                try await peers.follow(id, after: journal.executionSequence, errand) { event in
-                    if let end = hear(event) { result.withLock { $0 = end } }
-                }
-                if let result = result.snapshot { return result }
-                if let result = try await peers.execution(id, errand).result { return result }
-            } catch let problem as Problem where problem.code == .notFound || problem.code == .gone {
-                throw LostExecution(reason: "the executor no longer knows the execution")
-            } catch  where Patience.isTransient(error) && ledger.clock.now() < giveUp {
-                attempt += 1
-            }
-            if let result = result.snapshot { return result }
-            if journal.executionSequence > before { (attempt, giveUp) = (0, patience.deadline) }
-            let wait = backoff.wait(afterAttempt: max(1, attempt), using: &random)
-            try await Task.sleep(for: wait + .milliseconds(5))
-        }
-    }
-
-    private func hear(_ event: ExecutionEvent) -> ExecutionResult? {
-        switch event.kind {
-        case .stdout: journal.output(event, as: .stdout)
-        case .stderr: journal.output(event, as: .stderr)
-        case .started, .usage, .part: journal.heard(event)
-        case .finished: return event.result
-        }
-        return nil
     }
 
     func milliseconds(since start: UInt64) -> Double {

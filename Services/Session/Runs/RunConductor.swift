@@ -42,15 +42,17 @@ struct RunConductor: JobHandler {
     }
 
     private func row(of job: Job) async throws -> RunRow? {
-        try await ledger.row(RunID(String(decoding: job.arguments, as: UTF8.self)))
+        let id = try RunID(String(decoding: job.arguments, as: UTF8.self))
+        // Only the first claim follows the row's writing so closely that nothing can have changed.
+        if let row = ledger.fresh.take(id), job.fence == 1 { return row }
+        return try await ledger.row(id)
     }
 
     private func conduct(_ lease: JobLease) async throws -> JobVerdict {
         guard let row = try await row(of: lease.job), !row.record.state.isFinal else { return .done }
         let journal = RunJournal(row, job: lease.job, ledger: ledger)
         let conduct = RunConduct(
-            row: row, journal: journal, peers: peers, languages: languages, builds: builds, ledger: ledger,
-            isFresh: lease.job.fence == 1)
+            row: row, journal: journal, peers: peers, languages: languages, builds: builds, ledger: ledger)
         noteQueueTime(row, journal)
         do {
             let outcome = try await lease.whileHeld { try await flushing(journal, conduct) }
@@ -70,15 +72,15 @@ struct RunConductor: JobHandler {
 
     /// Conducts while a ticker stores what was noted, up to the run's deadline.
     private func flushing(_ journal: RunJournal, _ conduct: RunConduct) async throws -> RunOutcome {
-        let left = conduct.errand.deadline.milliseconds - ledger.clock.now().milliseconds
-        return try await withThrowingTaskGroup(of: RunOutcome?.self) { group in
+        try await withThrowingTaskGroup(of: RunOutcome?.self) { group in
             group.addTask {
-                while true {
+                while ledger.clock.now() < conduct.errand.deadline {
                     try await Task.sleep(for: Limits.outputDelay)
                     journal.flush()
                 }
+                throw PeerFailure("run", .late)
             }
-            group.addTask { try await within(.milliseconds(max(1, left)), "run") { try await conduct.run() } }
+            group.addTask { try await conduct.run() }
             defer { group.cancelAll() }
             while let outcome = try await group.next() {
                 if let outcome { return outcome }

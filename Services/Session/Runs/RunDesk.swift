@@ -12,33 +12,40 @@ struct RunDesk: Sendable {
     let ledger: RunLedger
     let worker: JobWorker
     let languages: Languages
-    let builds: WarmBuilds
+
+    /// A run that was stored, and the ear that has heard of it from the beginning.
+    struct Queued: Sendable {
+        let run: Run
+        let subscription: Subscription<RunEvent>
+    }
 
     /// Stores a run and its job in one transaction; a free worker starts at once.
     /// - Throws: `Refusal`, `Problem` (`unknown_language`), `Overloaded`.
-    func queue(_ spec: RunSpec, _ ticket: Idempotency.Ticket?) async throws -> Run {
+    func queue(_ spec: RunSpec, _ ticket: Idempotency.Ticket?) async throws -> Queued {
         let runtime = try await languages.find(spec.language)
         let run = makeRun(spec, runtime)
         var spec = spec
         spec.language = run.language
         let final = spec
-        // Nothing to speak of stands between such a program and its start, so one commit tells both.
-        let startsAtOnce = runtime.map { !$0.isCompiled || builds.contains(final) } ?? false
-        let trace = ServiceContext.current?.traceContext?.traceparent
-        _ = try await worker.enqueue { database in
-            try checkQuota(of: final.identity.userID, in: database)
-            let stored = try store(run, final, startsAtOnce, in: database)
-            try ticket?.store(
-                StoredAnswer(status: 202, location: run.location, resource: run.id.text), in: database)
-            var job = NewJob(kind: "run", arguments: Array(run.id.text.utf8))
-            job.traceParent = trace
-            return (job, stored)
-        } numbered: { database, job in
-            try RunRow.setJob(job, of: run.id, in: database)
-        } settled: {
-            ledger.settle($0, of: run)
+        var job = NewJob(kind: "run", arguments: Array(run.id.text.utf8))
+        job.traceParent = ServiceContext.current?.traceContext?.traceparent
+        let subscription = ledger.bus.subscribe(to: run.id)
+        do {
+            try await worker.enqueue(job) { database, job in
+                try checkQuota(of: final.identity.userID, in: database)
+                let stored = try store(run, final, job: job, in: database)
+                try ticket?.store(
+                    StoredAnswer(status: 202, location: run.location, resource: run.id.text), in: database)
+                ledger.fresh.keep(RunRow(spec: final, record: run, lastSequence: 1, jobID: job))
+                return stored
+            } settled: {
+                ledger.settle($0, of: run)
+            }
+        } catch {
+            subscription.cancel()
+            throw error
         }
-        return run
+        return Queued(run: run, subscription: subscription)
     }
 
     /// The run once it has ended, or as it stands after `limit`.
@@ -93,14 +100,14 @@ struct RunDesk: Sendable {
         guard try RunRow.activeCount(of: user, in: database) < Limits.activeRuns else {
             throw Refusal.full("an account has at most \(Limits.activeRuns) runs that have not ended")
         }
-        let waiting = try ledger.queue.counts(in: database)[.available] ?? 0
+        let waiting = try ledger.queue.waiting(in: database)
         guard waiting < Limits.queuedRuns else { throw Overloaded(waiting: waiting) }
     }
 
     private func store(
-        _ run: Run, _ spec: RunSpec, _ startsAtOnce: Bool, in database: Database
+        _ run: Run, _ spec: RunSpec, job: Int64, in database: Database
     ) throws -> RunLedger.Stored {
-        try RunRow.insert(run, spec, hasStarted: startsAtOnce, in: database)
+        try RunRow.insert(run, spec, job: job, in: database)
         var queued = RunEvent()
         queued.sequence = 1
         queued.at = run.createdAt

@@ -11,12 +11,10 @@ internal import SystemKit
 final class RunJournal: Sendable {
     fileprivate struct State: Sendable {
         var run: Run
-        var hasStarted: Bool
         var executionSequence: Int
         var lastSequence: Int
         var pending: [RunEvent] = []
         var isDirty = false
-        var hasSent = false
         var failure: (any Error)?
     }
 
@@ -29,8 +27,7 @@ final class RunJournal: Sendable {
         self.job = job
         state = Locked(
             State(
-                run: row.record, hasStarted: row.hasStarted, executionSequence: row.executionSequence,
-                lastSequence: row.lastSequence))
+                run: row.record, executionSequence: row.executionSequence, lastSequence: row.lastSequence))
     }
 
     /// The run as it stands.
@@ -67,8 +64,10 @@ final class RunJournal: Sendable {
         }
     }
 
-    /// A program is about to be started: from now on nobody may start it again.
-    func willSend() { state.withLock { $0.hasSent = true } }
+    /// The executor has named the program.
+    func begun(as id: ExecutionID) {
+        if run.executionID != id { update { $0.executionID = id } }
+    }
 
     /// Notes that an event of the execution was heard that leaves no trace of its own.
     func heard(_ event: ExecutionEvent) {
@@ -103,24 +102,9 @@ final class RunJournal: Sendable {
         }
     }
 
-    /// Stores what was noted and that a program may be started from now on; returns when it is durable.
-    func markStarted() async throws {
-        let batch = state.withLock { state in
-            state.hasStarted = true
-            defer {
-                state.pending = []
-                state.isDirty = false
-            }
-            return state
-        }
-        try await write(batch, isLast: false)
-    }
-
-    /// Stores what was noted, and whether a program was started, for whoever conducts the run next; returns
-    /// when it is durable.
+    /// Stores what was noted, for whoever conducts the run next; returns when it is durable.
     func handOver() async throws {
         let batch = state.withLock { state in
-            if !state.hasSent && state.run.executionID == nil { state.hasStarted = false }
             defer {
                 state.pending = []
                 state.isDirty = false
@@ -150,9 +134,7 @@ final class RunJournal: Sendable {
     private func work(_ batch: State, isLast: Bool) -> @Sendable (Database) throws -> RunLedger.Stored {
         { [ledger, job] database in
             try ledger.queue.verify(job, in: database)
-            try RunRow.update(
-                batch.run, hasStarted: batch.hasStarted, executionSequence: batch.executionSequence,
-                in: database)
+            try RunRow.update(batch.run, executionSequence: batch.executionSequence, in: database)
             let stored = try ledger.append(batch.pending, of: batch.run, in: database)
             if isLast { try ledger.queue.complete(job, in: database) }
             return stored

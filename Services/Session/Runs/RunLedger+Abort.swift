@@ -19,8 +19,7 @@ extension RunLedger {
         event.state = state
         let (final, last) = (run, event)
         _ = try await store.write { database in
-            try RunRow.update(
-                final, hasStarted: row.hasStarted, executionSequence: row.executionSequence, in: database)
+            try RunRow.update(final, executionSequence: row.executionSequence, in: database)
             return try append([last], of: final, in: database)
         } settled: {
             settle($0, of: final)

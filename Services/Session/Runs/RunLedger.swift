@@ -13,6 +13,8 @@ struct RunLedger: Sendable {
     let clock: WallClock
     /// Tells followers about events, in the order of commit; `finished` carries the run.
     let bus = EventBus<RunID, RunEvent>()
+    /// Runs that were just stored, for the one who conducts them at once.
+    let fresh = FreshRuns()
 
     /// A run's events that are stored; the session's events they made are still to be told.
     struct Stored: Sendable {
@@ -40,8 +42,11 @@ struct RunLedger: Sendable {
         switch result {
         case .success(let stored):
             for event in stored.events { bus.publish(event.completed(with: stored.run), to: run.id) }
+            if stored.run.state.isFinal { fresh.forget(run.id) }
             if let session = run.sessionID { sessions.publish(stored.sessionEvents, of: session) }
-        case .failure: if let session = run.sessionID { sessions.transactionFailed(session) }
+        case .failure:
+            fresh.forget(run.id)
+            if let session = run.sessionID { sessions.transactionFailed(session) }
         }
     }
 

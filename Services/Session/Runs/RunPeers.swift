@@ -15,6 +15,14 @@ package struct Errand: Sendable {
     }
 }
 
+/// What is heard of a program.
+package enum ProgramNews: Sendable {
+    /// The executor has taken it under this name.
+    case named(ExecutionID)
+    /// Something happened to it.
+    case event(ExecutionEvent)
+}
+
 /// What a run asks of the other services; tests have a twin of it that answers by script.
 ///
 /// Every call throws the other service's `Problem`, or `PeerFailure` when there is none.
@@ -23,10 +31,11 @@ package protocol RunPeers: Sendable {
     func runtimes() async throws -> [Runtime]
     /// Compiles.
     func compile(_ request: CompilationRequest, _ errand: Errand) async throws -> Compilation
-    /// Starts a program; never sent twice, whatever happens to the connection.
-    func start(_ request: ExecutionRequest, key: String, _ errand: Errand) async throws -> Execution
-    /// A program as it stands.
-    func execution(_ id: ExecutionID, _ errand: Errand) async throws -> Execution
+    /// Starts a program, or finds the one that the same key has started, and hears its name and what happens
+    /// to it after event number `sequence`, until it has ended.
+    func conduct(
+        _ request: ExecutionRequest, key: String, after sequence: Int, _ errand: Errand,
+        _ hear: @escaping @Sendable (ProgramNews) async throws -> Void) async throws
     /// Hears what happens to a program after event number `sequence`, until it has ended.
     func follow(
         _ id: ExecutionID, after sequence: Int, _ errand: Errand,

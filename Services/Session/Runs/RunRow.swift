@@ -6,10 +6,10 @@ internal import GRDB
 struct RunRow: Sendable {
     let spec: RunSpec
     let record: Run
-    /// Whether a program may have been started for it; then it is never started again.
-    let hasStarted: Bool
+    /// Whether the machine went down while it was under way: nobody knows whether its program had started.
+    var isLost = false
     /// The last event of the execution that is stored.
-    let executionSequence: Int
+    var executionSequence = 0
     /// The number of its events.
     let lastSequence: Int
     let jobID: Int64
@@ -23,7 +23,7 @@ struct RunRow: Sendable {
         return try Row.fetchOne(statement, arguments: [id.text]).map { row in
             RunRow(
                 spec: try RunSpec.column(row["spec"]), record: try Run.column(row["record"]),
-                hasStarted: row["has_started"], executionSequence: row["execution_seq"],
+                isLost: row["is_lost"], executionSequence: row["execution_seq"],
                 lastSequence: row["last_seq"], jobID: row["job_id"])
         }
     }
@@ -32,28 +32,28 @@ struct RunRow: Sendable {
         try database.value("SELECT record FROM run WHERE id = ?", [id.text])
     }
 
-    static func insert(_ run: Run, _ spec: RunSpec, hasStarted: Bool, in database: Database) throws {
+    static func insert(_ run: Run, _ spec: RunSpec, job: Int64, in database: Database) throws {
         try database.run(
             """
-            INSERT INTO run (id, session_id, requested_by, has_started, spec, record)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO run (id, session_id, requested_by, job_id, spec, record) VALUES (?, ?, ?, ?, ?, ?)
             """,
             [
-                run.id.text, run.sessionID?.text, run.requestedBy.text, hasStarted ? 1 : 0, spec.column,
-                run.column,
+                run.id.text, run.sessionID?.text, run.requestedBy.text, job, spec.column, run.column,
             ])
     }
 
-    static func setJob(_ job: Int64, of id: RunID, in database: Database) throws {
-        try database.run("UPDATE run SET job_id = ? WHERE id = ?", [job, id.text])
+    static func update(_ run: Run, executionSequence: Int, in database: Database) throws {
+        try database.run(
+            "UPDATE run SET record = ?, is_final = ?, execution_seq = ? WHERE id = ?",
+            [run.column, run.state.isFinal ? 1 : 0, executionSequence, run.id.text])
     }
 
-    static func update(
-        _ run: Run, hasStarted: Bool, executionSequence: Int, in database: Database
-    ) throws {
-        try database.run(
-            "UPDATE run SET record = ?, is_final = ?, has_started = ?, execution_seq = ? WHERE id = ?",
-            [run.column, run.state.isFinal ? 1 : 0, hasStarted ? 1 : 0, executionSequence, run.id.text])
+    /// After a restart of the machine: what was under way may have been started, and the executor's record of
+    /// starts may be gone with the page cache.
+    static func markLost(_ jobs: [Int64], in database: Database) throws {
+        for job in jobs {
+            try database.run("UPDATE run SET is_lost = 1 WHERE job_id = ? AND is_final = 0", [job])
+        }
     }
 
     static func activeCount(of user: UserID, in database: Database) throws -> Int {
