@@ -5,6 +5,6 @@ private import ServiceKit
 @main
 struct Executor {
     static func main() async {
-        await ServiceMain.run(.executor) { try await ExecutorBoot.parts($0) }
+        await ServiceMain.run(.executor, loops: 1) { try await ExecutorBoot.parts($0) }
     }
 }

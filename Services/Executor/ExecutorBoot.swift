@@ -46,8 +46,9 @@ package enum ExecutorBoot {
         let versions = "\(configuration.home)/data/tool-versions.json"
         _ = try DedicatedThread(named: "tool-versions") { runtimes.learnVersions(rememberedIn: versions) }
         var parts = ServiceParts(routes)
+        parts.answersOnLoops = true
         parts.add(background: "executions") {
-            try await service.serve()
+            try await withTaskExecutorPreference(LoopExecutor.first) { try await service.serve() }
         }
         parts.add(background: "submissions") { try await desk.serve() }
         parts.close = { await host.close() }
