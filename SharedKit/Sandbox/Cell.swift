@@ -67,6 +67,7 @@ final class Cell: Sendable {
         var message = csb_message()
         var passed: CInt = -1
         let known = parked.withLock { $0.readiness }
+        if known == .ready { return csb_is_abandoned(control.number) == 0 ? .ready : .broken }
         guard known == .building else { return known }
         let size = MemoryLayout<csb_message>.size
         let count = csb_receive(control.number, &message, size, &passed, 1, 0)

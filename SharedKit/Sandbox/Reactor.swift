@@ -28,16 +28,20 @@ actor Reactor {
     func adopt(_ started: StartedRun, mailbox: EventMailbox) throws(SystemFailure) -> UInt64 {
         lastID += 1
         let run = ActiveRun(id: lastID, started, mailbox: mailbox)
+        try watch(run)
         runs[lastID] = run
+        feed(run)
+        arm()
+        return lastID
+    }
+
+    private func watch(_ run: ActiveRun) throws(SystemFailure) {
         let events = UInt32(CSB_IN)
         try loop.watch(run.cell.control, token: run.token(.control), events: events)
         try loop.watch(run.cell.initProcess.descriptor, token: run.token(.initProcess), events: events)
         try loop.watch(run.cell.orders, token: run.token(.orders), events: UInt32(CSB_ONCE))
         try watchMemory(run)
         for stream in OutputStream.allCases { try resume(stream, of: run) }
-        feed(run)
-        arm()
-        return lastID
     }
 
     /// A descriptor is ready. Only from the loop's thread.
@@ -144,6 +148,8 @@ extension Reactor {
     // MARK: the end
 
     private func executed(_ run: ActiveRun) {
+        // Its pidfd may be still unread, and a signal waiting for it.
+        readControl(run)
         run.clock.started(at: monotonicNanoseconds())
         run.runControl.started()
         arm()

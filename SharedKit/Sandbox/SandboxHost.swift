@@ -49,7 +49,7 @@ package final class SandboxHost: Sendable {
         self.reactor = reactor
         try workshopLoop.start(name: "sandbox-shop") { _ in workshop.assumeIsolated { $0.tidy() } }
         try reactorLoop.start(name: "sandbox-watch") { token in reactor.assumeIsolated { $0.ready(token) } }
-        capabilities.visiblePaths = try await workshop.enter(mounts: configuration.mounts)
+        capabilities.visiblePaths = try await workshop.open(mounts: configuration.mounts)
         capabilities.accounting = cgroups.kind.rawValue
         capabilities.limitsMemory = cgroups.controllers.contains { $0 == .memory || $0 == .unified }
         capabilities.limitsProcesses = cgroups.controllers.contains { $0 == .pids || $0 == .unified }
@@ -95,24 +95,30 @@ package final class SandboxHost: Sendable {
 
     /// Into a parked sandbox, or a new one where none is.
     private func launch(_ spec: SandboxSpec, begun: UInt64) async throws -> StartedRun {
-        let files = try HostFiles(spec)
-        let parked = pool.take(spec.profile, limits: spec.limits)
-        let cell: Cell
-        if let parked { cell = parked } else { cell = try await make(spec) }
-        do { try cell.launch(spec, files) } catch {
+        if let parked = pool.take(spec.profile, limits: spec.limits) {
+            do { return try launch(spec, in: parked, isPooled: true, begun: begun) } catch {
+                // It may have died since: a new one says what is wrong.
+                guard parked.look() == .broken else { throw error }
+            }
+        }
+        return try launch(spec, in: try await make(spec), isPooled: false, begun: begun)
+    }
+
+    private func launch(
+        _ spec: SandboxSpec, in cell: Cell, isPooled: Bool, begun: UInt64
+    ) throws(SandboxFailure) -> StartedRun {
+        do { try cell.launch(spec, try HostFiles(spec)) } catch {
             pool.discard(cell)
             throw error
         }
         return StartedRun(
-            spec: spec, cell: cell, control: RunControl(cell), isPooled: parked != nil,
-            begunNanoseconds: begun)
+            spec: spec, cell: cell, control: RunControl(cell), isPooled: isPooled, begunNanoseconds: begun)
     }
 
     private func make(_ spec: SandboxSpec) async throws -> Cell {
         do { return try await workshop.make(spec.profile, limits: spec.limits) } catch {
             guard await workshop.hasLostWarden else { throw error }
-            // From this thread: the workshop's own does not see our executable.
-            try await workshop.replaceWarden(by: try Warden())
+            try await workshop.replaceWarden()
             return try await workshop.make(spec.profile, limits: spec.limits)
         }
     }

@@ -34,7 +34,7 @@ final class Seats: Sendable {
     private let free = Locked<[Seat]>([])
     /// Counts the seats of the whole process.
     private static let made = Atomic<UInt32>(0)
-    /// The host's `/proc`, which the workshop's own namespace does not have.
+    /// The host's `/proc`, which the template does not have.
     private let proc: FD
 
     init() throws(SandboxFailure) {
@@ -42,17 +42,19 @@ final class Seats: Sendable {
     }
 
     /// A namespace of the calling thread, e.g. `"mnt"`.
-    func ownNamespace(_ kind: String) throws(SandboxFailure) -> FD {
+    func ownNamespace(_ kind: String) throws(SandboxFailure) -> SharedFD {
         let proc = proc.number
         let path = "thread-self/ns/\(kind)"
-        return FD(owning: try step(path) { openat(proc, path, O_RDONLY | O_CLOEXEC) })
+        return try SharedFD(path) { openat(proc, path, O_RDONLY | O_CLOEXEC) }
     }
 
-    /// A seat; a new one's network is made by moving the calling thread into it: only for the workshop's.
+    /// A seat. Blocks for the making of a network.
     func take() throws(SandboxFailure) -> Lease {
         if let seat = free.withLock({ $0.popLast() }) { return Lease(seat, self) }
         let proc = proc.number
-        let network = try SharedFD("network") { csb_new_network(proc) }
+        let network = try ThreadApart.run { () throws(SandboxFailure) in
+            try SharedFD("network") { csb_new_network(proc) }
+        }
         let number = Self.made.add(1, ordering: .relaxed).newValue
         let block = uid_t(getpid()) % Self.processBlocks
         let user = Self.firstUser + block * Self.usersPerProcess + number % Self.usersPerProcess

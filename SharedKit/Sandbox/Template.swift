@@ -2,7 +2,7 @@ internal import CSandbox
 internal import Glibc
 internal import SystemKit
 
-/// The root file system that every sandbox starts from, built once in the workshop thread's own namespace.
+/// The root file system that every sandbox starts from, built once in a namespace of its own.
 ///
 /// A clone of that thread copies the namespace, so a run mounts only what is its own. All of it is read-only;
 /// nothing of the host but these paths exists there.

@@ -12,7 +12,7 @@ final class Warden: Sendable {
     private let socket: FD
     private let process: pid_t
 
-    /// Starts it in the file system that the calling thread sees.
+    /// Starts it.
     init() throws(SandboxFailure) {
         var ends: [CInt] = [-1, -1]
         try step("warden") { csb_control_pair(&ends) }
@@ -37,7 +37,7 @@ final class Warden: Sendable {
         what.own_session = 1
         return try withUnsafePointer(to: socket) { (sockets) throws(SandboxFailure) in
             what.sockets = sockets
-            return try step("warden") { ck_spawn(&what) }
+            return try step("warden") { withExtendedLifetime(strings) { ck_spawn(&what) } }
         }
     }
 
@@ -51,11 +51,12 @@ final class Warden: Sendable {
     }
 
     /// Moves it into the template; it remembers where our cgroups are, and how their names begin.
-    func enter(mounts: borrowing FD, names: borrowing FD, cgroups: Cgroups) throws(SandboxFailure) {
+    func enter(mounts: SharedFD, names: SharedFD, cgroups: Cgroups) throws(SandboxFailure) {
         var frame = csb_frame()
         frame.kind = CSB_ENTER.rawValue
         withUnsafeMutableBytes(of: &frame.name) { $0.copyBytes(from: cgroups.name.utf8.prefix($0.count - 1)) }
-        try ask(frame, fds: [mounts.number, names.number] + cgroups.directories)
+        let places = [mounts.descriptor.number, names.descriptor.number]
+        try ask(frame, fds: places + cgroups.directories)
     }
 
     func learn(_ filter: SeccompFilter, of profile: SandboxProfile) throws(SandboxFailure) {

@@ -3,8 +3,7 @@ internal import Glibc
 internal import Synchronization
 internal import SystemKit
 
-/// Makes sandboxes, one after the other, on a thread that lives in the template's namespace, and takes apart
-/// what is left of them.
+/// Makes sandboxes, one after the other, on a thread of its own, and takes apart what is left of them.
 actor Workshop {
     private enum Limits {
         /// How much less the making of a spare sandbox matters than a run.
@@ -16,6 +15,7 @@ actor Workshop {
     private let seats: Seats
     private let pool: SandboxPool
     private var warden: Warden?
+    private var place: Place?
     /// Counts the runs of the whole process: cgroups are named by it.
     private static let serial = Atomic<Int>(0)
 
@@ -28,18 +28,29 @@ actor Workshop {
         self.pool = pool
     }
 
-    /// Starts the warden, and moves it and this thread into the template. First of all calls; returns what
-    /// programs see of the host.
-    func enter(mounts: [ReadOnlyMount]) throws(SandboxFailure) -> [String] {
-        let warden = try Warden()
-        let visible = try Template(mounts: mounts).visible
-        try instruct(warden)
-        return visible
+    /// Builds the template, and moves a warden into it. First of all calls; returns what programs see of the
+    /// host.
+    func open(mounts: [ReadOnlyMount]) throws(SandboxFailure) -> [String] {
+        let place = try ThreadApart.run { [seats] () throws(SandboxFailure) in
+            let visible = try Template(mounts: mounts).visible
+            return Place(
+                mounts: try seats.ownNamespace("mnt"), names: try seats.ownNamespace("uts"), visible: visible)
+        }
+        self.place = place
+        try instruct(try Warden())
+        return place.visible
+    }
+
+    /// The template: namespaces that nobody of us is in.
+    private struct Place {
+        let mounts: SharedFD
+        let names: SharedFD
+        let visible: [String]
     }
 
     private func instruct(_ warden: Warden) throws(SandboxFailure) {
-        try warden.enter(
-            mounts: try seats.ownNamespace("mnt"), names: try seats.ownNamespace("uts"), cgroups: cgroups)
+        guard let place else { throw .unsupported("the sandbox host is not open") }
+        try warden.enter(mounts: place.mounts, names: place.names, cgroups: cgroups)
         for profile in SandboxProfile.allCases {
             try warden.learn(SeccompFilter(.rules(of: profile)), of: profile)
         }
@@ -49,10 +60,10 @@ actor Workshop {
     var hasLostWarden: Bool { warden?.isGone ?? false }
 
     /// Goes on with another warden if ours is gone; what the old one had made went with it.
-    func replaceWarden(by spare: Warden) throws(SandboxFailure) {
+    func replaceWarden() throws(SandboxFailure) {
         guard let warden, warden.isGone else { return }
         warden.close()
-        try instruct(spare)
+        try instruct(try Warden())
     }
 
     /// Makes a sandbox for a run that waits for it.

@@ -80,6 +80,7 @@ struct Workspace: ~Copyable, Sendable {
             parent += parent.isEmpty ? "\(part)" : "/\(part)"
             guard made.insert(parent).inserted else { continue }
             try step("directory \(parent)") { mkdirat(number, parent, 0o755) }
+            try step("directory \(parent)") { fchmodat(number, parent, 0o755, 0) }
             try step("directory \(parent)") { fchownat(number, parent, user, user, 0) }
         }
     }
@@ -100,7 +101,7 @@ struct Workspace: ~Copyable, Sendable {
         try check("fchmod") { fchmod(number, mode_t(file.mode & 0o777)) }
     }
 
-    /// `source` was opened elsewhere: the workshop does not see the host's paths.
+    /// `source` was opened with the others, before anything was made.
     private static func copy(_ source: SharedFD?, to target: borrowing FD) throws(SystemFailure) {
         guard let source else { throw SystemFailure(call: "open", errno: ENOENT) }
         let (from, to) = (source.descriptor.number, target.number)
