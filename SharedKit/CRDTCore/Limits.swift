@@ -16,6 +16,8 @@ package enum Limits {
     /// What one undo stack remembers before it drops its older half: bytes of deleted text, pieces of edits.
     static let undoBytes = 8 << 20
     static let undoEntries = 100_000
+    /// What an update of version 2 may unfold to: its runs can stand for any number of structs.
+    static let importBytes = 1 << 26
     /// The largest client id or length on the wire: what a JavaScript number holds exactly.
     static let largestNumber: UInt64 = 1 << 53 - 1
     /// The end of a client's clock: clocks are 32 bits wide here.

@@ -24,10 +24,19 @@ struct GoldenSession: Decodable {
     static let plain = ["fuzz-1", "fuzz-2", "fuzz-3", "fuzz-4"]
     static let all = plain + ["fuzz-11", "fuzz-12"]
 
-    static func named(_ name: String, file: StaticString = #filePath) throws -> GoldenSession {
+    static func named(_ name: String) throws -> GoldenSession { try decode(GoldenSession.self, name) }
+
+    /// The session's state in version 2 of the format.
+    static func version2(_ name: String) throws -> [UInt8] {
+        try decode([String: Hex].self, "version-2")[name]?.bytes ?? []
+    }
+
+    private static func decode<T: Decodable>(
+        _ type: T.Type, _ name: String, file: StaticString = #filePath
+    ) throws -> T {
         let folder = "\(file)".split(separator: "/").dropLast().joined(separator: "/")
         let json = try inflate("/\(folder)/Golden/\(name).json.gz")
-        return try JSONDecoder().decode(GoldenSession.self, from: Data(json))
+        return try JSONDecoder().decode(type, from: Data(json))
     }
 }
 

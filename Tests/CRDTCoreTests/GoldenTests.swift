@@ -81,4 +81,31 @@ import Testing
         #expect(text == Array(session.json.t.utf8))
         #expect(try UpdateTool.stateVector(of: merged.span) == session.sv.bytes)
     }
+
+    @Test("version 2 of the format reads as version 1", arguments: GoldenSession.all)
+    func version2(name: String) throws {
+        let session = try GoldenSession.named(name)
+        let update = try GoldenSession.version2(name)
+        let plain = try UpdateTool.merge([session.full.bytes])
+        #expect(try UpdateShape(UpdateTool.fromV2(update.span)) == UpdateShape(plain))
+        for count in stride(from: 0, to: update.count, by: 7) {
+            let torn = Array(update[..<count])
+            #expect(throws: UpdateFault.self) { try UpdateTool.fromV2(torn.span) }
+        }
+    }
+
+    @Test("a state in columns is smaller and comes back, torn ones are refused", arguments: GoldenSession.all)
+    func columns(name: String) throws {
+        let session = try GoldenSession.named(name)
+        let full = session.full.bytes
+        let columns = try UpdateTool.columns(of: full.span)
+        #expect(columns.count < full.count)
+        let back = try UpdateTool.update(fromColumns: columns.span)
+        let plain = try UpdateTool.merge([full])
+        #expect(try UpdateShape(back) == UpdateShape(plain))
+        for count in stride(from: 0, to: columns.count, by: 7) {
+            let torn = Array(columns[..<count])
+            #expect(throws: UpdateFault.self) { try Document(client: 1, snapshot: torn.span).structCount }
+        }
+    }
 }

@@ -2,9 +2,14 @@ extension Document {
     /// An encoded state with what waits merged in, so that nothing is lost on the way to another replica.
     func withPending(_ state: [UInt8]) -> [UInt8] {
         guard hasPending else { return state }
+        let own = stateVector()
         var parts = [state, encodedPendingDeletes()]
-        for index in 0..<pending.waiting.count { parts.append(pending.waiting[index].bytes) }
         do throws(UpdateFault) {
+            for index in 0..<pending.waiting.count {
+                // What came in another way since then is ours: a waiting twin must not stand before it.
+                let waiting = pending.waiting[index].bytes
+                parts.append(try UpdateTool.diff(waiting.span, since: own.span))
+            }
             return try UpdateTool.merge(parts)
         } catch {
             preconditionFailure("the parts are our own")
