@@ -18,12 +18,17 @@ public struct DocumentText: WireObject, Hashable {
         field("length_utf16", \.utf16Units))
 
     /// The name of a shared text inside a document.
-    static let rootSchema = Schema.type(
-        "string",
-        [
-            JSONMember("minLength", 1), JSONMember("maxLength", 64),
-            JSONMember("pattern", "^[A-Za-z0-9_.:-]+$"),
-        ])
+    static let rootSchema = Schema.checked([
+        JSONMember("type", "string"), JSONMember("minLength", 1), JSONMember("maxLength", 64),
+        JSONMember("pattern", "^[A-Za-z0-9_.:-]+$"),
+    ]) { text in
+        let isPlain = text.utf8.allSatisfy { byte in
+            byte.isDigit || byte.isLowercaseLetter || "_.:-".utf8.contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+        }
+        let isRoot = (1...64).contains(text.utf8.count) && isPlain
+        return isRoot ? nil : WireFault(.wrongFormat, "expected 1 to 64 letters, digits or _ . : -")
+    }
 }
 
 /// A whole text to be written.

@@ -60,6 +60,6 @@ extension Parameter {
         "Items of a page, 1 to 100.")
     /// Where the page starts.
     public static let cursor = query(
-        "cursor", .type("string", [JSONMember("maxLength", 512)]), "Opaque: `next_cursor` of the page before."
+        "cursor", PageCursor.schema, "Opaque: `next_cursor` of the page before."
     )
 }

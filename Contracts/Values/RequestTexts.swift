@@ -71,6 +71,32 @@ public struct EntityTagList: WireText {
     }
 }
 
+/// Where a page of a list starts; opaque.
+public struct PageCursor: WireText {
+    /// At most 512 letters, digits, dashes and underscores.
+    public let text: String
+
+    /// Checks length and characters; whether there is such a page is for the list to say.
+    /// - Throws: `WireFault` (`.wrongLength`, `.wrongFormat`).
+    public init(_ text: String) throws(WireFault) {
+        guard text.utf8.count <= 512 else {
+            throw WireFault(.wrongLength, "a cursor has at most 512 characters")
+        }
+        let isPlain = text.utf8.allSatisfy {
+            $0.isDigit || $0.isLowercaseLetter || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
+                || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+        }
+        if !isPlain { throw WireFault(.wrongFormat, "expected the next_cursor of a page") }
+        self.text = text
+    }
+
+    /// A short text.
+    public static var schema: Schema {
+        .text(
+            Self.self, [JSONMember("maxLength", 512), JSONMember("pattern", "^[A-Za-z0-9_-]*$")])
+    }
+}
+
 /// The name of a trace (W3C Trace Context 3.2.2.3).
 public struct TraceName: WireText {
     /// 32 lower-case hex digits, not all zero.

@@ -39,7 +39,10 @@ public indirect enum Schema: Sendable {
         case .anyOf(let choices): .object([JSONMember("anyOf", .array(choices.map(\.json)))])
         case .array(let element, let count): .object(Self.arrayKeywords(element, count))
         case .map(let value):
-            .object([JSONMember("type", "object"), JSONMember("additionalProperties", value.json)])
+            .object([
+                JSONMember("type", "object"), JSONMember("propertyNames", Self.mapName),
+                JSONMember("additionalProperties", value.json),
+            ])
         case .named(let name, _): .object([JSONMember("$ref", .string("#/components/schemas/\(name)"))])
         case .object(let properties, let required): .object(Self.objectKeywords(properties, required))
         case .nullable(let schema):
@@ -47,6 +50,12 @@ public indirect enum Schema: Sendable {
         case .refined(let schema, let keywords): Self.refine(schema.json, keywords)
         }
     }
+
+    /// What the reader takes as a name, and what can be the name of a variable: plain ASCII without quote,
+    /// backslash and equals sign.
+    private static let mapName = JSONValue.object([
+        JSONMember("pattern", #"^[ !#-<>-\[\]-~]{1,256}$"#)
+    ])
 
     private static func arrayKeywords(_ element: Schema, _ count: ClosedRange<Int>?) -> [JSONMember] {
         let bounds = count.map {

@@ -49,11 +49,13 @@ extension AuthService {
         // A stolen access token is a device, not a way around the delays.
         let attempt = Attempt(login: login.text, network: origin.network, device: caller.signInID?.text)
         try attempts.withLock { attempts throws(AuthRefusal) in try attempts.admit(attempt, now: origin.now) }
+        try await keepDelays(of: attempt)
         guard try await check(current, against: record.password).matches else {
             try await note(.loginFailed, of: record.id, from: origin)
             throw AuthRefusal.wrongCredentials
         }
         attempts.withLock { $0.succeed(attempt) }
+        try await keepDelays(of: attempt)
         return try await hash(password)
     }
 

@@ -40,9 +40,13 @@ extension AuthService {
     ) async throws -> (AccountRecord?, PasswordVerdict) {
         try attempts.withLock { attempts throws(AuthRefusal) in try attempts.admit(attempt, now: now) }
         do {
+            try await keepDelays(of: attempt)
             let account = try await look { try AccountRecord.find(login: login, $0) }
             let verdict = try await check(password, against: account?.password)
-            if verdict.matches, account != nil { attempts.withLock { $0.succeed(attempt) } }
+            if verdict.matches, account != nil {
+                attempts.withLock { $0.succeed(attempt) }
+                try await keepDelays(of: attempt)
+            }
             return (account, verdict)
         } catch {
             attempts.withLock { $0.withdraw(attempt) }

@@ -62,6 +62,7 @@ package final class AuthService: Sendable {
         nobody = try await lane.hash(.random())
         let log = revocations
         try await store.read { try log.load($0) }
+        try await restoreDelays()
     }
 
     /// The tables, for whoever opens the store.

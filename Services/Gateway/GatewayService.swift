@@ -27,6 +27,11 @@ package enum GatewayService {
             about: "Origins whose pages may call, e.g. https://code.example.org, separated by blanks."
         ),
         ConfigurationVariable(
+            name: "CODECOLLAB_TRUSTED_PROXIES",
+            fallback: "none",
+            about: "Addresses or blocks of proxies whose X-Forwarded-For is believed, e.g. 10.0.0.0/8."
+        ),
+        ConfigurationVariable(
             name: "CODECOLLAB_OPEN_TRACES",
             fallback: "on loopback",
             about: "Whether any identity may read traces, or only those with the scope admin."
@@ -88,7 +93,12 @@ package enum GatewayService {
             client: try .read("CODECOLLAB_RATE_CLIENT", of: settings, default: client),
             identity: try .read("CODECOLLAB_RATE_IDENTITY", of: settings, default: identity)
         )
-        return EdgeGate(desk: desk, rates: rates, origins: OriginPolicy(allowed: origins))
+        guard let proxies = TrustedProxies(settings.text("CODECOLLAB_TRUSTED_PROXIES") ?? "") else {
+            throw ConfigurationFault(
+                "CODECOLLAB_TRUSTED_PROXIES", "expected addresses or blocks, e.g. 127.0.0.1 10.0.0.0/8")
+        }
+        return EdgeGate(
+            desk: desk, rates: rates, origins: OriginPolicy(allowed: origins), proxies: proxies)
     }
 
     private static func ownAnswers(

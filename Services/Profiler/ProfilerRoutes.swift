@@ -10,7 +10,7 @@ struct ProfilerRoutes: Sendable {
         let service = service
         routes.reply(to: ProfilerEndpoints.create) { try await create($0) }
         routes.on(ProfilerEndpoints.list) { call in
-            let cursor: ProfileID? = try call.query("cursor")
+            let cursor = try Self.place(of: call)
             return try await service.list(
                 of: try call.identity.userID, before: cursor, limit: try call.pageLimit())
         }
@@ -43,6 +43,15 @@ struct ProfilerRoutes: Sendable {
             profile, status: 202,
             headers: isReplayed
                 ? ["Location": location, "Idempotent-Replayed": "true"] : ["Location": location])
+    }
+
+    private static func place(of call: Call<Nothing>) throws(Problem) -> ProfileID? {
+        guard let text = call.query(text: "cursor") else { return nil }
+        do throws(WireFault) {
+            return try ProfileID(text)
+        } catch {
+            throw Problem(.notFound, "query/cursor: there is no such page")
+        }
     }
 
     /// Where a follower starts.

@@ -1,11 +1,26 @@
 import Artifacts
 import Contracts
+import FoundationEssentials
 import Glibc
 import SystemKit
 import Testing
 
+/// A directory that goes with its test.
+private final class Folder {
+    let path = "/tmp/codecollab-test-store-\(UInt64.random(in: 0 ... .max))"
+
+    deinit {
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            Issue.record("\(path) stays: \(error)")
+        }
+    }
+}
+
 @Suite struct ArtifactStoreTests {
-    let directory = "/tmp/codecollab-store-\(UInt64.random(in: 0 ... .max))"
+    private let folder = Folder()
+    private var directory: String { folder.path }
 
     @Test("an executable is found by the digest of its bytes, executable by everybody")
     func storesExecutables() throws {

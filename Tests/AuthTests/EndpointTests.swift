@@ -1,6 +1,7 @@
 import AuthService
 import Contracts
 import Glibc
+import NIOHTTP1
 import ServiceKit
 import SystemKit
 import TestSupport
@@ -48,6 +49,32 @@ import Testing
             _ = try await client.call(AuthEndpoints.deleteMe, CallOptions(as: me))
             let feed = try await client.call(AuthEndpoints.revocations, CallOptions(query: ["after": "1"]))
             #expect(feed.items.map(\.userID) == [me.userID] && feed.next == 2)
+        }
+    }
+
+    @Test("a page gets a cookie that only the browser sees, and loses it when it signs out; others get none")
+    func cookie() async throws {
+        try await withAuth { service, _ in
+            func cookies(_ fields: HTTPHeaders) async throws -> [String] {
+                var options = CallOptions()
+                options.headers = fields
+                return try await service.client.raw(AuthEndpoints.guest, GuestRequest(), options) { answer in
+                    answer.head.headers["set-cookie"]
+                }
+            }
+            #expect(try await cookies([:]).isEmpty)
+            #expect(try await cookies(["Sec-Fetch-Site": "cross-site"]).isEmpty)
+            let cookie = try #require(try await cookies(["Sec-Fetch-Site": "same-origin"]).first)
+            #expect(cookie.hasPrefix("__Host-codecollab=ey"))
+            #expect(cookie.hasSuffix("; Path=/; Max-Age=600; Secure; HttpOnly; SameSite=Lax"))
+            let registration = try AuthFixture.registration("ada")
+            let signedIn = try await service.client.call(AuthEndpoints.register, registration, CallOptions())
+            var options = CallOptions(as: try await identity(service, signedIn))
+            options.headers = ["Sec-Fetch-Site": "same-origin"]
+            let gone = try await service.client.raw(AuthEndpoints.logout, Nothing(), options) { answer in
+                answer.head.headers["set-cookie"]
+            }
+            #expect(gone.first?.hasPrefix("__Host-codecollab=; Path=/; Max-Age=0; ") == true)
         }
     }
 

@@ -22,6 +22,31 @@ import Testing
         }
     }
 
+    @Test("a restart of the service gives no guess back, and success ends the delay for good")
+    func restart() async throws {
+        let home = try TemporaryDirectory()
+        do {
+            let fixture = try await AuthFixture(path: home.path)
+            _ = try await fixture.register()
+            for _ in 0..<12 {
+                _ = try? await fixture.login("ada", "wrong")
+                fixture.time.advance(by: .seconds(1))
+            }
+        }
+        do {
+            let fixture = try await AuthFixture(path: home.path)
+            fixture.time.advance(by: .seconds(12))
+            await #expect(throws: AuthRefusal.self) { try await fixture.login() }
+            fixture.time.advance(by: .seconds(60))
+            _ = try await fixture.login()
+        }
+        let fixture = try await AuthFixture(path: home.path)
+        fixture.time.advance(by: .seconds(72))
+        for _ in 0..<10 {
+            await #expect(throws: AuthRefusal.wrongCredentials) { try await fixture.login("ada", "wrong") }
+        }
+    }
+
     @Test("no test of ranks tells unknown from known logins by time")
     func sameTime() async throws {
         // A leak shows in every sample, chance (once in a thousand beyond 3.3) and a busy machine do not.

@@ -144,6 +144,7 @@ def wires(running, client):
                 answer += piece
         except (TimeoutError, ConnectionResetError):
             pass
+        check(b" 408 " in answer and b"request_timeout" in answer, "a slow head is told why", answer[:300])
         check(time.monotonic() - started < 14, "a slow head is ended", time.monotonic() - started)
 
 

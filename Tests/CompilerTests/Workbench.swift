@@ -3,6 +3,7 @@ import CompilerService
 import Contracts
 import Languages
 import Sandbox
+import TestSupport
 
 /// A compiler service over this machine's real tools and a real sandbox, made once for all tests.
 enum Workbench {
@@ -24,7 +25,7 @@ enum Workbench {
         width: Int = 2, _ run: @escaping CompilerService.Run
     ) throws -> (CompilerService, LanguageBook) {
         let book = LanguageBook(try LanguageRegistry.load(directory: definitions))
-        let store = try ArtifactStore(directory: "/tmp/codecollab-compiler-\(UInt64.random(in: 0 ... .max))")
+        let store = try ArtifactStore(directory: try ProcessDirectory.make())
         return (CompilerService(languages: book, store: store, width: width, run: run), book)
     }
 

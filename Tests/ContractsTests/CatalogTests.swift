@@ -19,6 +19,35 @@ import Testing
         #expect(route.path.hasPrefix("/") && !route.summary.isEmpty && route.timeout > .zero)
     }
 
+    @Test("a parameter's pattern belongs to a type, so that routers enforce it")
+    func enforced() {
+        for route in EndpointCatalog.all {
+            for parameter in route.parameters where parameter.schema.hasBarePattern {
+                Issue.record("\(route.name): nobody checks \(parameter.name)'s pattern: make it a WireText")
+            }
+        }
+    }
+
+    @Test("links lead to operations that there are, and give them parameters that they take")
+    func links() throws {
+        let document = OpenAPI.document(for: EndpointCatalog.all, version: "1.0.0")
+        var count = 0
+        for route in EndpointCatalog.all where route.access != .fleet {
+            let path = route.path.replacing("*}", with: "}")
+            let operation = document["paths"]?[path]?[route.method.rawValue.lowercased()]
+            let links = operation?["responses"]?["\(route.status)"]?["links"]
+            guard case .object(let members) = links else { continue }
+            for link in members {
+                let name = try #require(link.value["operationId"]?.text)
+                let target = try #require(EndpointCatalog.all.first { $0.name == name })
+                count += 1
+                guard case .object(let given) = link.value["parameters"] else { continue }
+                #expect(given.allSatisfy { one in target.parameters.contains { $0.name == one.name } })
+            }
+        }
+        #expect(count > 40)
+    }
+
     @Test("a request body has an example for people and tests", arguments: EndpointCatalog.all.map(\.name))
     func examples(_ name: String) throws {
         let route = try #require(EndpointCatalog.all.first { $0.name == name })

@@ -35,6 +35,41 @@ struct ForwardingTests {
         }
     }
 
+    @Test("the rest of a path may have encoded slashes, which the service decodes; nothing else may")
+    func encodedSlashes() async throws {
+        try await withDoor { door in
+            let session = "/v1/sessions/ses_00000000000000000000000000"
+            let bearer = try door.bearer([.filesRead, .collab])
+            let file = try await door.ask("GET \(session)/files/src%2Fmain%25.c", [bearer])
+            expect(file, "HTTP/1.1 503 ")
+            for target in ["\(session)%2Ffiles/main.c", "\(session)/docs/a%2Fb/presence", "/v1/a%2Fb"] {
+                expect(try await door.ask("GET \(target)", [bearer]), "HTTP/1.1 400 ")
+            }
+            expect(try await door.ask("GET \(session)/files/a%5Cb", [bearer]), "HTTP/1.1 400 ")
+        }
+    }
+
+    @Test("a WebSocket endpoint asks who it is before it asks for the handshake")
+    func upgradeRequired() async throws {
+        try await withDoor { door in
+            let target = "GET /v1/sessions/ses_00000000000000000000000000/docs/main.c/live"
+            expect(try await door.ask(target), "HTTP/1.1 401 ")
+            let answer = try await door.ask(target, [try door.bearer()])
+            expect(answer, "HTTP/1.1 426 ")
+            #expect(answer.contains("Upgrade: websocket\r\n") && answer.contains("upgrade_required"))
+        }
+    }
+
+    @Test("the gateway's own endpoints are held to the document, its pages are not")
+    func ownParameters() async throws {
+        try await withDoor { door in
+            expect(try await door.ask("GET /v1/status?x=1"), "HTTP/1.1 422 ")
+            let zero = String(repeating: "0", count: 32)
+            expect(try await door.ask("GET /admin/traces/\(zero)", [try door.bearer()]), "HTTP/1.1 422 ")
+            expect(try await door.ask("GET /?x=1"), "HTTP/1.1 200 ")
+        }
+    }
+
     @Test("goes on with the trace that a caller on this machine chose, and starts one otherwise")
     func traces() async throws {
         try await withDoor { door in

@@ -1,4 +1,5 @@
 import Contracts
+import Glibc
 import Languages
 import Testing
 
@@ -80,7 +81,8 @@ import Testing
 
     @Test("versions are asked for once and remembered")
     func remembersVersions() throws {
-        let file = "/tmp/codecollab-versions-\(UInt64.random(in: 0 ... .max)).json"
+        let file = "/tmp/codecollab-test-versions-\(UInt64.random(in: 0 ... .max)).json"
+        defer { unlink(file) }
         let first = registry.withVersions(rememberedIn: file)
         for language in first.found { #expect(language.version.first?.isNumber == true, "\(language.id)") }
         let clock = ContinuousClock()

@@ -212,7 +212,7 @@ import Testing
             #expect(listed == ids.reversed())
             let bad = desk.options(ada, query: ["cursor": "nonsense"])
             #expect(
-                await code { _ = try await desk.client.call(SessionEndpoints.list, bad) } == .invalidRequest)
+                await code { _ = try await desk.client.call(SessionEndpoints.list, bad) } == .notFound)
         }
     }
 

@@ -17,6 +17,7 @@ package final class TemporaryDirectory: Sendable {
     deinit { Self.remove(path) }
 
     private static func remove(_ path: String) {
+        chmod(path, 0o700)
         if let directory = opendir(path) {
             while let entry = readdir(directory) {
                 let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in

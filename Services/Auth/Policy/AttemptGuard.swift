@@ -42,13 +42,13 @@ package struct AttemptGuard: Sendable {
         }
     }
 
-    private struct Count {
+    struct Count: Hashable {
         var failures = 0
         var last: Int64 = 0
         var blockedUntil: Int64 = 0
     }
 
-    private enum Key: Hashable {
+    enum Key: Hashable {
         case account(String), device(String), network(String), everywhere
 
         var pace: Pace {
@@ -61,7 +61,9 @@ package struct AttemptGuard: Sendable {
         }
     }
 
-    private var counts: [Key: Count] = [:]
+    var counts: [Key: Count] = [:]
+    /// Keys that block and are known to outlive the process.
+    var remembered: Set<Key> = []
     private let capacity: Int
 
     /// Knows of no failures yet; remembers up to `capacity` keys.
@@ -94,7 +96,7 @@ package struct AttemptGuard: Sendable {
         for key in Self.keys(attempt) { takeBack(key) }
     }
 
-    private static func keys(_ attempt: Attempt) -> [Key] {
+    static func keys(_ attempt: Attempt) -> [Key] {
         if let device = attempt.device { return [.device("\(attempt.login) \(device)")] }
         return [.account(attempt.login), .network(attempt.network), .everywhere]
     }

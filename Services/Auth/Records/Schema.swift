@@ -37,6 +37,15 @@ enum Schema {
                 CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit
                     BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
                 """
-        )
+        ),
+        Migration(
+            "auth-2",
+            sql: """
+                CREATE TABLE delay (
+                    key TEXT PRIMARY KEY, failures INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+                    until_ms INTEGER NOT NULL
+                ) WITHOUT ROWID;
+                """
+        ),
     ]
 }

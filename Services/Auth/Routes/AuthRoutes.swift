@@ -23,24 +23,24 @@ package struct AuthRoutes: Sendable {
     private func addSignIn(to routes: inout Routes) {
         let service = service
         routes.reply(to: AuthEndpoints.register) {
-            Self.private(try await service.register($0.body, from: service.origin($0)))
+            SignInCookie.reply(try await service.register($0.body, from: service.origin($0)), to: $0)
         }
         routes.reply(to: AuthEndpoints.login) {
-            Self.private(try await service.login($0.body, from: service.origin($0)))
+            SignInCookie.reply(try await service.login($0.body, from: service.origin($0)), to: $0)
         }
         routes.reply(to: AuthEndpoints.guest) {
-            Self.private(try await service.guest($0.body, from: service.origin($0)))
+            SignInCookie.reply(try await service.guest($0.body, from: service.origin($0)), to: $0)
         }
         routes.reply(to: AuthEndpoints.refresh) {
-            Self.private(try await service.refresh($0.body, from: service.origin($0)))
+            SignInCookie.reply(try await service.refresh($0.body, from: service.origin($0)), to: $0)
         }
-        routes.on(AuthEndpoints.logout) {
+        routes.reply(to: AuthEndpoints.logout) {
             try await service.logout($0.identity, from: service.origin($0))
-            return Nothing()
+            return SignInCookie.forgotten(by: $0)
         }
-        routes.on(AuthEndpoints.logoutAll) {
+        routes.reply(to: AuthEndpoints.logoutAll) {
             try await service.logoutEverywhere($0.identity, from: service.origin($0))
-            return Nothing()
+            return SignInCookie.forgotten(by: $0)
         }
     }
 
@@ -118,8 +118,8 @@ package struct AuthRoutes: Sendable {
             place > 0
         else {
             throw Problem(
-                .invalidRequest,
-                "query/cursor: not a cursor of ours",
+                .notFound,
+                "query/cursor: there is no such page",
                 errors: [
                     FieldProblem(
                         pointer: "query/cursor",

@@ -6,13 +6,33 @@ package enum CanonicalPath {
     package static func problem(with target: String) -> Problem? {
         let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
         if let rule = brokenRule(Array(path)) {
-            return Problem(.malformedRequest, "the path is ambiguous: \(rule)")
+            return ambiguous(rule)
         }
         let query = target.utf8.dropFirst(path.count)
         if hasBrokenTriplet(Array(query)) {
             return Problem(.malformedRequest, "the query has a broken % triplet")
         }
         return nil
+    }
+
+    /// The problem with an encoded slash or percent sign, or nil.
+    ///
+    /// Only in the rest of a path (`{path*}`) they may stand: that is the name of a file, decoded once, by
+    /// its service. Without a route nothing is such a rest.
+    package static func problem(withEncodedSlashIn target: String, of route: Route?) -> Problem? {
+        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let rest = route.flatMap { $0.path.hasSuffix("*}") ? $0.segments.count - 1 : nil }
+        for segment in segments.prefix(rest ?? segments.count) {
+            let text = String(decoding: segment, as: UTF8.self).lowercased()
+            if text.contains("%2f") { return ambiguous("it contains an encoded slash") }
+            if text.contains("%25") { return ambiguous("it contains an encoded percent sign") }
+        }
+        return nil
+    }
+
+    private static func ambiguous(_ rule: String) -> Problem {
+        Problem(.malformedRequest, "the path is ambiguous: \(rule)")
     }
 
     private static func brokenRule(_ path: [UInt8]) -> String? {
@@ -42,10 +62,9 @@ package enum CanonicalPath {
         var rest = path[...]
         while let percent = rest.firstIndex(of: UInt8(ascii: "%")) {
             switch String(decoding: path[(percent + 1)...(percent + 2)], as: UTF8.self).lowercased() {
-            case "2f", "5c": return "it contains an encoded slash"
+            case "5c": return "it contains an encoded backslash"
             case "00": return "it contains an encoded NUL"
             case "2e": return "it contains an encoded dot"
-            case "25": return "it contains an encoded percent sign"
             case let code where code.first == "0" || code.first == "1" || code == "7f":
                 return "it contains an encoded control character"
             default: rest = path[(percent + 3)...]

@@ -8,12 +8,16 @@ package struct EdgeGate: Sendable {
     package let origins: OriginPolicy
     private let desk: IdentityDesk
     private let rates: RatePolicies
+    private let proxies: TrustedProxies
 
     /// A gate.
-    package init(desk: IdentityDesk, rates: RatePolicies, origins: OriginPolicy) {
+    package init(
+        desk: IdentityDesk, rates: RatePolicies, origins: OriginPolicy, proxies: TrustedProxies = .none
+    ) {
         self.desk = desk
         self.rates = rates
         self.origins = origins
+        self.proxies = proxies
     }
 
     /// Counts the request against its address.
@@ -81,9 +85,11 @@ package struct EdgeGate: Sendable {
         }
     }
 
-    /// The request without a trace context of somebody we do not trust: only callers on this machine may
-    /// choose one.
+    /// The request as sent by whom a trusted proxy names, and without a trace context of somebody we do not
+    /// trust: only callers on this machine may choose one.
     package func withTrustedFields(_ request: ServerRequest) -> ServerRequest {
+        let client = proxies.client(behind: request.peer, request.head.headers)
+        let request = client == request.peer ? request : request.replacing(peer: client)
         let isLocal = request.peer == "unix" || request.peer == "::1" || request.peer.hasPrefix("127.")
         if isLocal { return request }
         var headers = request.head.headers

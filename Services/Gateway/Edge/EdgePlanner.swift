@@ -11,6 +11,8 @@ package struct EdgePlanner: Sendable {
     private struct Target: Sendable {
         let route: Route
         let own: OwnAnswer?
+        /// Pages for people may be called with any query; what the document describes, with what it says.
+        var isInDocument: Bool { EndpointCatalog.names.contains(route.name) }
     }
 
     private let table: RouteTable<Target>
@@ -43,10 +45,15 @@ package struct EdgePlanner: Sendable {
         if let problem = CanonicalPath.problem(with: head.uri) { return refusal(problem) }
         switch table.match(method: head.method.rawValue, path: head.uri.prefix { $0 != "?" }) {
         case .found(let target, let path):
-            if let problem = UpgradeCheck.problem(with: head, of: target.route) { return refusal(problem) }
+            let problem =
+                CanonicalPath.problem(withEncodedSlashIn: head.uri, of: target.route)
+                ?? UpgradeCheck.problem(with: head, of: target.route)
+            if let problem { return refusal(problem) }
             return plan(head, target, path)
         case .wrongMethod(let allowed): return wrongMethod(head, allowed)
-        case .nothing: return refusal(Problem(.notFound, "there is nothing at this path"))
+        case .nothing:
+            let problem = CanonicalPath.problem(withEncodedSlashIn: head.uri, of: nil)
+            return refusal(problem ?? Problem(.notFound, "there is nothing at this path"))
         case .malformed:
             return refusal(Problem(.malformedRequest, "the path is not valid percent-encoded UTF-8"))
         }
@@ -80,10 +87,20 @@ package struct EdgePlanner: Sendable {
                     requestID: requestID,
                     deadline: deadline
                 )
-                if let own = target.own { return try await own(call) }
-                return try await forwarder.answer(call)
+                return try await pass(call, to: target)
             }
         }
+    }
+
+    /// What a service answers, it checks itself; what is answered or decided here is checked here.
+    private func pass(_ call: EdgeCall, to target: Target) async throws -> ServerResponse {
+        if case .webSocket = call.route.response {
+            try ParameterCheck.check(call.request, call.path, of: call.route)
+            try UpgradeCheck.requireHandshake(call.request.head)
+        }
+        guard let own = target.own else { return try await forwarder.answer(call) }
+        if target.isInDocument { try ParameterCheck.check(call.request, call.path, of: call.route) }
+        return try await own(call)
     }
 
     /// Bodies that are not announced, or announced to be long, are not collected here.

@@ -9,13 +9,13 @@ enum Cursor {
     static func behind(_ key: String) -> String { Base64URL.encode(Array(key.utf8)) }
 
     /// The key that a call's cursor stands for, or nil without one.
-    /// - Throws: `Problem` (`invalid_request`) for a cursor that is none of ours.
+    /// - Throws: `Problem` (`not_found`) for a cursor that is none of ours.
     static func key<Key: WireText>(of call: some CallAccess, as: Key.Type = Key.self) throws(Problem) -> Key?
     {
         guard let text = call.query(text: "cursor") else { return nil }
         guard let bytes = Base64URL.decode(text), let key = parse(Key.self, bytes) else {
             throw Problem(
-                .invalidRequest, "query/cursor: expected the next_cursor of a page",
+                .notFound, "query/cursor: there is no such page; expected the next_cursor of a page",
                 errors: [FieldProblem(pointer: "query/cursor", code: "wrong_format", detail: "not a cursor")])
         }
         return key

@@ -20,7 +20,9 @@ package struct FleetClient: Sendable {
         addresses: [ServiceName: PeerAddress], signer: IdentitySigner?, telemetry: Telemetry,
         clock: WallClock = .system
     ) {
-        peers = Dictionary(uniqueKeysWithValues: addresses.map { ($0, PeerClient($0.rawValue, at: $1)) })
+        let metrics = ClientMetrics(factory: telemetry.metrics)
+        peers = Dictionary(
+            uniqueKeysWithValues: addresses.map { ($0, PeerClient($0.rawValue, at: $1, metrics: metrics)) })
         self.signer = signer
         self.telemetry = telemetry
         self.clock = clock

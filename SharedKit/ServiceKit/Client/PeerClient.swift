@@ -14,10 +14,12 @@ package final class PeerClient: Sendable {
     package let name: String
     private let pool: PeerPool
     private let health = Locked(Health())
+    private let metrics: ClientMetrics?
 
     /// A client of a peer; connections are made when they are needed.
-    package init(_ name: String, at address: PeerAddress) {
+    package init(_ name: String, at address: PeerAddress, metrics: ClientMetrics? = nil) {
         self.name = name
+        self.metrics = metrics
         pool = PeerPool(address: address)
     }
 
@@ -62,13 +64,17 @@ package final class PeerClient: Sendable {
         guard health.withLock({ $0.breaker.admits(now: monotonicNanoseconds()) }) else {
             throw PeerFailure(name, .shedding)
         }
+        let started = monotonicNanoseconds()
         do {
             let start = try await attempts(request)
             health.withLock { $0.breaker.succeeded() }
+            metrics?.ended(request.method, to: name, .status(start.response.status), since: started)
             return start
         } catch {
             let failure = translate(error)
             note(failure)
+            let kind = (failure as? PeerFailure)?.kind.rawValue ?? "cancelled"
+            metrics?.ended(request.method, to: name, .failure(kind), since: started)
             throw failure
         }
     }
@@ -126,6 +132,7 @@ package final class PeerClient: Sendable {
         case is DeadlinePassed: PeerFailure(name, .late)
         case is ConnectionClosed, is ChannelError, is IOError, is NIOConnectionError:
             PeerFailure(name, .interrupted, "\(error)")
+        case HTTPParserError.invalidEOFState: PeerFailure(name, .interrupted, "its answer broke off")
         case is HTTPParserError: PeerFailure(name, .misunderstood, "\(error)")
         default: error
         }

@@ -47,11 +47,7 @@ extension CallAccess {
     /// - Throws: `Problem` (`invalid_request`) unless it has 1 to 255 visible ASCII characters.
     package func idempotencyKey() throws(Problem) -> String? {
         guard let key = header("Idempotency-Key") else { return nil }
-        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw CallScene.invalid(
-                "header/Idempotency-Key", .wrongFormat, "expected 1 to 255 visible ASCII characters")
-        }
-        return key
+        return try CallScene.parse(key, "header/Idempotency-Key", as: IdempotencyKey.self).text
     }
 
     /// How long the client wants to wait for a result (RFC 7240 4.3), or nil; at most what is left of the
@@ -74,12 +70,8 @@ extension CallAccess {
     /// The last event that the client has seen, or nil.
     /// - Throws: `Problem` (`invalid_request`) unless it is a number of ours.
     package func lastEventID() throws(Problem) -> Int? {
-        guard let text = header("Last-Event-ID"), !text.isEmpty else { return nil }
-        guard let id = Int(text), id >= 0 else {
-            throw CallScene.invalid(
-                "header/Last-Event-ID", .wrongFormat, "expected the id of an event, a whole number")
-        }
-        return id
+        guard let text = header("Last-Event-ID") else { return nil }
+        return try CallScene.parse(text, "header/Last-Event-ID", as: EventNumber.self).value
     }
 
     /// A query parameter as it is, or nil when it is absent.
@@ -93,8 +85,9 @@ extension CallAccess {
 }
 
 extension CallScene {
-    fileprivate static func parse<Value: WireText>(_ text: String, _ pointer: String) throws(Problem) -> Value
-    {
+    fileprivate static func parse<Value: WireText>(
+        _ text: String, _ pointer: String, as: Value.Type = Value.self
+    ) throws(Problem) -> Value {
         do throws(WireFault) {
             return try Value(text)
         } catch {

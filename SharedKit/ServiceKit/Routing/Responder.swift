@@ -81,7 +81,7 @@ package struct Responder: Sendable {
         return CallScene(
             route: route, request: request, path: parameters, caller: caller, requestID: requestID,
             deadline: deadline, logger: logger, clock: clock,
-            query: try QueryParameters(request.query, of: route))
+            query: try ParameterCheck.query(of: request, parameters, of: route))
     }
 
     private func caller(of request: ServerRequest) throws(Problem) -> Identity? {

@@ -27,6 +27,11 @@ package struct ServerRequest: Sendable {
         return ServerRequest(head: head, body: body, peer: peer, startNanoseconds: startNanoseconds)
     }
 
+    /// The same request, sent by somebody else: whom a trusted proxy names.
+    package func replacing(peer: String) -> ServerRequest {
+        ServerRequest(head: head, body: body, peer: peer, startNanoseconds: startNanoseconds)
+    }
+
     /// The target up to the question mark.
     package var path: Substring { head.uri.prefix { $0 != "?" } }
     /// The target behind the question mark, or empty.

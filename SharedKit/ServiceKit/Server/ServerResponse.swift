@@ -50,6 +50,10 @@ package struct ServerResponse: Sendable {
     package static func problem(_ problem: Problem) -> ServerResponse {
         var response = json(problem, status: problem.status, contentType: "application/problem+json")
         if problem.status == 401 { response.headers.add(name: "WWW-Authenticate", value: "Bearer") }
+        if problem.status == 426 {
+            response.headers.add(name: "Upgrade", value: "websocket")
+            response.headers.add(name: "Connection", value: "Upgrade")
+        }
         if let wait = problem.retryAfterMilliseconds {
             response.headers.add(name: "Retry-After", value: "\(max(1, (wait + 999) / 1000))")
         }
