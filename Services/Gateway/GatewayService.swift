@@ -61,6 +61,7 @@ package enum GatewayService {
             desk.hasKeys ? HealthCheck(.pass) : HealthCheck(.fail, output: "no keys yet")
         }
         var parts = ServiceParts(Routes())
+        parts.answersOnLoops = true
         parts.fallback = { planner.plan($0) }
         parts.add(background: "identity") { await desk.watch() }
         return parts
