@@ -10,17 +10,18 @@ struct RevocationWatch: Sendable {
 
     /// Asks the auth service again and again until cancelled.
     func run() async throws {
-        var place = 0
+        // What was revoked before this service began is history: the gateway has let in who is here since.
+        var place: Int?
         while true {
             try await Task.sleep(for: .seconds(1))
             let feed = await ignoring("what is revoked meanwhile is read when the auth service is back") {
                 var options = CallOptions(deadline: clock.now() + .seconds(2))
-                options.query["after"] = "\(place)"
+                options.query["after"] = "\(place ?? 0)"
                 return try await client.call(AuthEndpoints.revocations, options)
             }
             guard let feed else { continue }
+            if place != nil, !feed.items.isEmpty { await apply(feed.items) }
             place = feed.next
-            if !feed.items.isEmpty { await apply(feed.items) }
         }
     }
 

@@ -18,6 +18,17 @@ def session_of(owner, others):
     return session
 
 
+def ready(running):
+    """The pid of collab once it serves; nothing when it does not come back."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        now = running.ps()["collab"]
+        if now["phase"] == "ready" and now.get("pid"):
+            return now["pid"]
+        time.sleep(0.05)
+    return None
+
+
 def main():
     if not os.path.exists("/usr/share/nodejs/y-websocket"):
         tell("SKIPPED: node-y-websocket is not installed")
@@ -34,14 +45,11 @@ def main():
             check(node.stdout.readline().strip() == "ready", "all typists are connected")
             for _ in range(ROUNDS):
                 time.sleep(0.8)
-                pid = running.ps()["collab"]["pid"]
+                pid = ready(running)
+                if not check(pid, "collab is back", running.ps()["collab"]):
+                    break
                 os.kill(pid, signal.SIGKILL)
-                until = time.monotonic() + 15
-                while time.monotonic() < until:
-                    now = running.ps()["collab"]
-                    if now["phase"] == "ready" and now.get("pid") not in (None, pid):
-                        break
-                    time.sleep(0.05)
+            ready(running)
             time.sleep(1.0)
             output, errors = node.communicate("stop\n", timeout=150)
         finally:
