@@ -59,7 +59,7 @@ final class ActiveRun {
 
     /// Ends the run because a limit is reached.
     func end(_ reason: SandboxFlag) {
-        guard !isProgramOver, ending.exceeded.insert(reason).inserted else { return }
+        guard ending.exceeded.insert(reason).inserted, !isProgramOver else { return }
         clock.killed(at: monotonicNanoseconds())
         // The program may be known already: killing it instead of init keeps init's account of what it used.
         readControl()
