@@ -25,6 +25,8 @@ def ready(running):
         now = running.ps()["collab"]
         if now["phase"] == "ready" and now.get("pid"):
             return now["pid"]
+        if now["phase"] == "failed":  # killed more often than the supervisor puts up with: the operator brings it back
+            running.command("restart", "collab")
         time.sleep(0.05)
     return None
 

@@ -97,7 +97,7 @@ async function main() {
   }
   for (const clock of acknowledged.values()) report.acknowledged += clock;
   report.length = final.length;
-  console.log(JSON.stringify(report));
-  process.exit(0);
+  for (const list of ['lost', 'missing', 'duplicated']) report[list].splice(20);
+  process.stdout.write(JSON.stringify(report) + '\n', () => process.exit(0));
 }
 main().catch(error => { console.error(error); process.exit(1); });
