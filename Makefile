@@ -41,6 +41,7 @@ test-packages:
 
 bench: build ## measure against the peers on this machine; ratios, never part of the tests
 	@CODECOLLAB_BENCH=1 $(BUILD) --product codec-bench && .build/release/codec-bench
+	@CODECOLLAB_BENCH=1 $(BUILD) --product sandbox-bench && .build/release/sandbox-bench
 	@python3 Tests/Bench/latency.py
 	@python3 Tests/Bench/collab.py
 

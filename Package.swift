@@ -70,7 +70,10 @@ let benches: [Target] =
     : [
         .executableTarget(
             name: "codec-bench", dependencies: ["Contracts"], path: "Tests/Bench/Codec", swiftSettings: strict
-        )
+        ),
+        .executableTarget(
+            name: "sandbox-bench", dependencies: ["Sandbox", "SystemKit"], path: "Tests/Bench/Sandbox",
+            swiftSettings: strict),
     ]
 
 // MARK: the house

@@ -1,0 +1,38 @@
+import Glibc
+
+/// A process of this machine, started as cheaply as the C library can: what everything is compared with.
+enum Bare {
+    /// Runs a program to its end and reads what it writes. Blocks.
+    @discardableResult
+    static func run(_ arguments: [String]) -> String {
+        var ends: [CInt] = [-1, -1]
+        precondition(pipe(&ends) == 0, "a pipe can be made")
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        posix_spawn_file_actions_addclose(&actions, ends[0])
+        posix_spawn_file_actions_addclose(&actions, ends[1])
+        let pointers = arguments.map { strdup($0) } + [nil]
+        var process = pid_t()
+        let code = posix_spawnp(&process, arguments[0], &actions, nil, pointers, environ)
+        precondition(code == 0, "\(arguments[0]) can be started")
+        posix_spawn_file_actions_destroy(&actions)
+        for pointer in pointers { free(pointer) }
+        close(ends[1])
+        let output = readToEnd(ends[0])
+        close(ends[0])
+        var status: CInt = 0
+        waitpid(process, &status, 0)
+        return output
+    }
+
+    private static func readToEnd(_ number: CInt) -> String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(number, &buffer, buffer.count)
+            if count <= 0 { return String(decoding: bytes, as: UTF8.self) }
+            bytes += buffer[..<count]
+        }
+    }
+}

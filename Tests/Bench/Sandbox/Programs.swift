@@ -1,0 +1,60 @@
+import Glibc
+
+/// Little C programs, compiled once into a directory of their own.
+struct Programs {
+    let directory: String
+
+    static let hello = #"#include <unistd.h>\#nint main(void) { return write(1, "hello\n", 6) != 6; }"#
+    /// Uses so many microseconds of CPU, by its own clock, which is exact to the nanosecond.
+    static let spin = #"""
+        #include <stdlib.h>
+        #include <time.h>
+        int main(int count, char **arguments) {
+            long long until = count > 1 ? atoll(arguments[1]) * 1000 : 0;
+            struct timespec now;
+            do clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+            while (now.tv_sec * 1000000000ll + now.tv_nsec < until);
+            return 0;
+        }
+        """#
+    /// Takes so many microseconds of real time.
+    static let nap = #"""
+        #include <stdlib.h>
+        #include <time.h>
+        int main(int count, char **arguments) {
+            long long rest = count > 1 ? atoll(arguments[1]) * 1000 : 0;
+            struct timespec time = {rest / 1000000000, rest % 1000000000};
+            return nanosleep(&time, 0);
+        }
+        """#
+    static let flood = #"""
+        #include <string.h>
+        #include <unistd.h>
+        int main(void) {
+            static char block[65536];
+            memset(block, 'x', sizeof block);
+            while (write(1, block, sizeof block) > 0) {
+            }
+            return 0;
+        }
+        """#
+
+    init() {
+        var name = Array("/tmp/codecollab-bench-XXXXXX".utf8CString)
+        precondition(mkdtemp(&name) != nil, "/tmp can be written")
+        directory = name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        chmod(directory, 0o755)
+    }
+
+    /// The path of the compiled program.
+    func compile(_ name: String, _ source: String) -> String {
+        let path = "\(directory)/\(name)"
+        let file = fopen("\(path).c", "w")
+        fputs(source, file)
+        fclose(file)
+        Bare.run(["gcc", "-O1", "-static", "-o", path, "\(path).c"])
+        return path
+    }
+
+    func remove() { Bare.run(["rm", "-rf", directory]) }
+}

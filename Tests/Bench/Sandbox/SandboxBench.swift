@@ -1,0 +1,64 @@
+import Glibc
+import Sandbox
+import SystemKit
+
+/// The sandbox beside a bare process and its peers on this machine, and how exactly its limits hold.
+///
+/// `sandbox-bench [latency|limits|memory]...`; `CODECOLLAB_BENCH_N` rounds, 200 without it.
+@main
+struct SandboxBench {
+    static func main() async throws {
+        let rounds = getenv("CODECOLLAB_BENCH_N").flatMap { Int(String(cString: $0)) } ?? 200
+        let arguments = CommandLine.arguments.dropFirst()
+        let wanted = arguments.isEmpty ? ["latency", "limits", "memory"] : Array(arguments)
+        let programs = Programs()
+        defer { programs.remove() }
+        let pooled = try await SandboxHost(SandboxHost.Configuration(parked: 8))
+        row("sandbox", [pooled.capabilities.accounting])
+        if wanted.contains("latency") {
+            let cold = try await SandboxHost(SandboxHost.Configuration(parked: 0))
+            let bench = LatencyBench(
+                hello: programs.compile("hello", Programs.hello), pooled: pooled, cold: cold, rounds: rounds)
+            try await bench.run()
+            try await bench.throughput(seconds: 3)
+            await cold.close()
+        }
+        if wanted.contains("limits") {
+            let bench = LimitsBench(host: pooled, programs: programs, rounds: rounds)
+            try await bench.flood()
+            try await bench.grazing()
+        }
+        await pooled.close()
+        if wanted.contains("memory") { try await parkedMemory() }
+    }
+
+    /// What the machine has less of with twenty parked sandboxes.
+    private static func parkedMemory() async throws {
+        let count = 20
+        let host = try await SandboxHost(SandboxHost.Configuration(parked: count))
+        try await Task.sleep(for: .milliseconds(500))
+        let before = Memory.available
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<count * 2 { group.addTask { _ = try await host.run(SandboxSpec(argv: ["true"])) } }
+            try await group.waitForAll()
+        }
+        for _ in 0..<200 where host.figures.parked < host.figures.wanted || host.figures.inUse > 0 {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let parked = max(host.figures.parked, 1)
+        row("a parked sandbox", ["\((before - Memory.available) / parked >> 10) KiB", "n \(parked)"])
+        await host.close()
+    }
+}
+
+/// Runs blocking work on a thread of its own.
+func blocking(_ body: @escaping @Sendable () -> Void) async {
+    await withCheckedContinuation { continuation in
+        do {
+            _ = try DedicatedThread(named: "bench") {
+                body()
+                continuation.resume()
+            }
+        } catch { preconditionFailure("a thread can be made: \(error)") }
+    }
+}
