@@ -46,7 +46,7 @@ struct SandboxBench {
             try await Task.sleep(for: .milliseconds(50))
         }
         let parked = max(host.figures.parked, 1)
-        row("a parked sandbox", ["\((before - Memory.available) / parked >> 10) KiB", "n \(parked)"])
+        row("a parked sandbox", ["\(((before - Memory.available) / parked) >> 10) KiB", "n \(parked)"])
         await host.close()
     }
 }
