@@ -50,7 +50,11 @@ public struct LooseNumber: Wire, Equatable {
     /// Reads a number, or a text that is one.
     public static func read(_ reader: inout JSONReader) throws(WireFault) -> LooseNumber {
         guard try reader.peek() == .string else { return LooseNumber(try reader.readDouble()) }
-        guard let value = Double(try reader.readString()), value.isFinite else {
+        let text = try reader.readString()
+        let parts = text.utf8.drop { $0 == UInt8(ascii: "-") }
+            .split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let isPlain = parts.allSatisfy { (1...15).contains($0.count) && $0.allSatisfy(\.isDigit) }
+        guard parts.count <= 2, isPlain, !text.hasPrefix("--"), let value = Double(text) else {
             throw WireFault(.wrongType, "expected a number")
         }
         return LooseNumber(value)
@@ -69,7 +73,7 @@ public struct LooseNumber: Wire, Equatable {
     public static var schema: Schema {
         .inline([
             JSONMember("type", ["number", "string"]),
-            JSONMember("pattern", #"^-?[0-9]{1,15}(\.[0-9]{1,9})?$"#),
+            JSONMember("pattern", #"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"#),
         ])
     }
 }

@@ -173,4 +173,12 @@ public struct Judge0Error: ForeignObject, Equatable {
 
     /// error.
     public static let fields = Fields<Judge0Error>(field("error", \.error))
+
+    /// An object, or a list of objects where a batch has nothing but faults.
+    public static var schema: Schema {
+        .named(schemaName) {
+            let more = [JSONMember("additionalProperties", true), JSONMember("type", ["object", "array"])]
+            return .refined(fields.schema, more)
+        }
+    }
 }

@@ -10,6 +10,12 @@ public enum Dialect: Sendable {
     /// Judge0 CE's: `{"error": …}`, or a list of complaints for each field.
     case judge0
 
+    /// The dialect of whatever lies at a path, served or not.
+    public init(at path: Substring) {
+        self =
+            path.hasPrefix("/compat/piston/") ? .piston : path.hasPrefix("/compat/judge0/") ? .judge0 : .own
+    }
+
     /// Whether what the contract does not know is refused; foreign clients send what other releases knew.
     public var refusesUnknown: Bool { self == .own }
 

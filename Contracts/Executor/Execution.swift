@@ -122,6 +122,8 @@ public struct ExecutionResult: WireObject, Equatable {
     public var queueMicroseconds = 0
     /// Time before the program started: building the sandbox, microseconds.
     public var setupMicroseconds = 0
+    /// Whether the sandbox stood ready or was built for this program; absent when there was none.
+    public var sandbox: SandboxOrigin?
     /// What went wrong on our side, for `internal_error`.
     public var reason: String?
     /// The files brought back, for a request that asked for some.
@@ -146,9 +148,17 @@ public struct ExecutionResult: WireObject, Equatable {
         field("wall_us", \.wallMicroseconds), field("memory_peak_bytes", \.memoryPeakBytes),
         field("memory_basis", \.memoryBasis), field("processes_peak", \.processesPeak),
         field("stdout", \.stdout), field("stderr", \.stderr), field("queue_us", \.queueMicroseconds),
-        field("setup_us", \.setupMicroseconds), field("reason", \.reason),
+        field("setup_us", \.setupMicroseconds), field("sandbox", \.sandbox), field("reason", \.reason),
         field("files", \.files), field("files_left_out", \.filesLeftOut), field("grade", \.grade),
         field("parts", \.parts), field("spread", \.spread))
+}
+
+/// Where a program's sandbox came from; it is never used twice.
+public enum SandboxOrigin: String, WireEnum {
+    /// It stood ready.
+    case pooled
+    /// It was built when it was needed.
+    case cold
 }
 
 /// The kept beginning of an output stream.

@@ -102,6 +102,14 @@ public struct SandboxCapabilities: WireObject, Equatable {
     public var namespaces: [String] = []
     /// Whether the system call filter is on.
     public var hasSeccomp = false
+    /// The version of landlock that is the second wall, 0 where the kernel has none.
+    public var landlockVersion = 0
+    /// Whether memory of all processes of a program together is limited, not of each alone.
+    public var limitsMemory = false
+    /// Whether the number of processes is limited for each program, not for each user.
+    public var limitsProcesses = false
+    /// Whether CPU time of all processes of a program together is counted.
+    public var countsCPU = false
     /// What is missing and what follows, in words.
     public var notes: [String] = []
 
@@ -111,5 +119,7 @@ public struct SandboxCapabilities: WireObject, Equatable {
     /// The table.
     public static let fields = Fields<SandboxCapabilities>(
         field("cgroups", \.cgroups), field("accounting", \.accounting), field("namespaces", \.namespaces),
-        field("seccomp", \.hasSeccomp), field("notes", \.notes))
+        field("seccomp", \.hasSeccomp), defaulted("landlock_version", \.landlockVersion),
+        defaulted("limits_memory", \.limitsMemory), defaulted("limits_processes", \.limitsProcesses),
+        defaulted("counts_cpu", \.countsCPU), field("notes", \.notes))
 }

@@ -17,6 +17,10 @@ enum SandboxTranslation {
             }
         capabilities.namespaces = own.namespaces
         capabilities.hasSeccomp = own.filtersSystemCalls
+        capabilities.landlockVersion = own.landlockVersion
+        capabilities.limitsMemory = own.limitsMemory
+        capabilities.limitsProcesses = own.limitsProcesses
+        capabilities.countsCPU = own.countsCPU
         capabilities.notes = own.warnings
         return capabilities
     }
@@ -36,6 +40,7 @@ enum SandboxTranslation {
         result.stdout = output(own.stdout)
         result.stderr = output(own.stderr)
         result.setupMicroseconds = own.setupMicroseconds
+        result.sandbox = own.isPooled ? .pooled : .cold
         result.reason = reason(own)
         return result
     }

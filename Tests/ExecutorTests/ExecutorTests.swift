@@ -231,6 +231,10 @@ struct ExecutorTests {
             let client = executors.service.client
             let known = try await client.call(ExecutorEndpoints.capabilities, executors.options())
             #expect(known.hasSeccomp && known.namespaces.contains("pid"))
+            #expect(["v1", "v2", "hybrid", "none"].contains(known.cgroups))
+            #expect(known.cgroups == "none" || known.limitsMemory || known.countsCPU)
+            let sandbox = try await executors.create(try .shell("true")).result?.sandbox
+            #expect(sandbox == .pooled || sandbox == .cold)
         }
     }
 

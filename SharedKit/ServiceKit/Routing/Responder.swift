@@ -116,7 +116,8 @@ package struct Responder: Sendable {
         _ body: (String) async throws -> ServerResponse
     ) async -> ServerResponse {
         let exchange = Exchange(
-            request, routeName: route?.path ?? "", isQuiet: isQuiet, route?.dialect ?? .own, deadline, of: self)
+            request, routeName: route?.path ?? "", isQuiet: isQuiet,
+            route?.dialect ?? Dialect(at: request.path), deadline, of: self)
         return await ServiceContext.$current.withValue(exchange.context) {
             do {
                 return exchange.completed(try await body(exchange.requestID))
