@@ -18,6 +18,10 @@ package enum Limits {
     static let undoEntries = 100_000
     /// What an update of version 2 may unfold to: its runs can stand for any number of structs.
     static let importBytes = 1 << 26
+    /// A message that loads a document rather than adding to it.
+    static let bulkBytes = 1 << 14
+    /// One message; the sums above fit 32 bits with it.
+    static let messageBytes = 1 << 28
     /// The largest client id or length on the wire: what a JavaScript number holds exactly.
     static let largestNumber: UInt64 = 1 << 53 - 1
     /// The end of a client's clock: clocks are 32 bits wide here.

@@ -28,6 +28,7 @@ struct SnapshotReader {
         for _ in 0..<(try header.count(bytesEach: 3)) {
             let client = try header.number()
             let structs = try header.number()
+            guard structs <= UInt64(header.end) else { throw .truncated }
             blocks.append(Block(client: client, structs: Int(structs), clock: try header.clock()))
         }
         for _ in SnapshotColumn.allCases { columns.append(Reader(header.base, try header.block())) }

@@ -59,7 +59,7 @@ extension Document {
 
     /// Marks start over before they could overflow within one scan.
     private mutating func beginScan() {
-        guard Int(scanned) + items.count >= Int(UInt32.max) else { return }
+        guard UInt64(scanned) + UInt64(items.count) >= UInt64(UInt32.max) else { return }
         for index in 0..<items.count { items[index].mark = 0 }
         scanned = 0
     }

@@ -37,7 +37,20 @@ extension Document {
             retryPendingDeletes()
         }
         cleanUp()
+        if message.count > Limits.bulkBytes, message.count * 8 > items.memoryBytes { trim() }
         return isOriginal
+    }
+
+    /// After a document has been loaded: room that was made in leaps, and for the message, goes back.
+    private mutating func trim() {
+        update.clear()
+        plan.clear()
+        items.shrink()
+        types.shrink()
+        for index in 0..<transaction.grown.count {
+            clients[transaction.grown[index]].structs.shrink()
+            clients[transaction.grown[index]].bytes.shrink()
+        }
     }
 
     /// Integrates what was planned and keeps what has to wait.

@@ -32,7 +32,7 @@ package struct Anchor: Equatable, Sendable {
             }
             let assoc = reader.isAtEnd ? 0 : try reader.signed()
             guard reader.isAtEnd else { throw .malformed }
-            return Anchor(target: target, assoc: Int(assoc))
+            return Anchor(target: target, assoc: Int(clamping: assoc))
         }
     }
 

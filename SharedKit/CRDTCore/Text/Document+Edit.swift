@@ -42,7 +42,7 @@ extension Document {
         guard measure.isValid else { throw .invalidUTF8 }
         try check(range, in: root)
         let own = denseClient(client)
-        guard measure.units < Int(Limits.largestClock) - Int(clients[own].end),
+        guard UInt64(measure.units) + UInt64(clients[own].end) <= Limits.largestClock,
             contentTotal + text.count <= Limits.contentBytes
         else { throw .tooLarge }
         if !isTransacting { transaction.begin() }

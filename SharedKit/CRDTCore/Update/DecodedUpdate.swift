@@ -15,7 +15,7 @@ struct DecodedUpdate: ~Copyable {
     /// Replaces what is there by one message.
     mutating func decode(_ message: UnsafeBufferPointer<UInt8>) throws(UpdateFault) {
         clear()
-        guard let base = message.baseAddress, message.count < Int(UInt32.max) else { throw .truncated }
+        guard let base = message.baseAddress, message.count <= Limits.messageBytes else { throw .truncated }
         try add(base, 0..<message.count)
         arrange()
     }
@@ -85,20 +85,9 @@ struct DecodedUpdate: ~Copyable {
 
     private mutating func close(_ client: UInt64, from first: Int) {
         let count = records.count - first
-        if !isSorted(from: first) {
-            var own = UnsafeMutableBufferPointer(start: records.start + first, count: count)
-            own.sort { $0.clock != $1.clock ? $0.clock < $1.clock : $0.start < $1.start }
-        }
+        records.sort(from: first) { $0.clock != $1.clock ? $0.clock < $1.clock : $0.start < $1.start }
         for index in first..<records.count { records[index].block = UInt32(blocks.count) }
         blocks.append(ClientBlock(client: client, first: UInt32(first), count: UInt32(count)))
-    }
-
-    private func isSorted(from first: Int) -> Bool {
-        for index in first + 1..<max(first + 1, records.count)
-        where records[index].clock < records[index - 1].clock {
-            return false
-        }
-        return true
     }
 
     /// Whether the same clocks came twice.

@@ -11,7 +11,7 @@ package enum UpdateTool {
         var message = Column<UInt8>()
         var total = 0
         for update in updates { total += update.count }
-        guard total < Int(UInt32.max) else { throw .tooLarge }
+        guard total <= Limits.contentBytes else { throw .tooLarge }
         message.reserve(max(total, 1))
         var merged = DecodedUpdate()
         for update in updates {

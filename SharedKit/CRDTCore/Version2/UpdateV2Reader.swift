@@ -126,13 +126,13 @@ struct UpdateV2Reader: ~Copyable {
     }
 
     private mutating func readKey(to output: inout ByteWriter) throws(UpdateFault) {
-        let place = Int(try keyClocks.next())
-        if place >= keys.count {
+        let place = try keyClocks.next()
+        if place >= UInt32(keys.count) {
             let start = keyBytes.count
             try strings.next(into: &keyBytes)
             keys.append(start..<keyBytes.count)
         }
-        let key = keys[min(place, keys.count - 1)]
+        let key = keys[min(place, UInt32(keys.count - 1))]
         output.number(key.count)
         if !key.isEmpty { output.raw(keyBytes.start + key.lowerBound, key.count) }
     }
