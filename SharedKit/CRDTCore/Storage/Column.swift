@@ -111,8 +111,8 @@ extension Column where Element: BitwiseCopyable {
         count += added
     }
 
-    /// Sorts the elements from `first` on; equal ones in any order. A heap sort, because the library's sort would
-    /// be a fifth of the WebAssembly engine; what is in order already, as most is, costs one look.
+    /// Sorts the elements from `first` on; equal ones in any order. A heap sort, because the library's sort
+    /// would be a tenth of the WebAssembly engine; what is in order already, as most is, costs one look.
     mutating func sort(from first: Int = 0, by precedes: (Element, Element) -> Bool) {
         let count = count - first
         guard count > 1, !isSorted(from: first, by: precedes) else { return }
