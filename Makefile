@@ -7,7 +7,7 @@ BUILD := swift build -c release --explicit-target-dependency-import-check error
 PACKAGES := libsqlite3-dev libssl-dev libseccomp-dev libargon2-dev zlib1g-dev pkg-config
 TEST_PACKAGES := $(shell grep -v "^\#" Tests/packages.txt)
 
-.PHONY: help up down build test bench chaos soak test-v2 format lint clean packages test-packages
+.PHONY: help up down build test bench wasm fuzz chaos soak test-v2 format lint clean packages test-packages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 18
@@ -43,7 +43,17 @@ bench: build ## measure against the peers on this machine; ratios, never part of
 	@CODECOLLAB_BENCH=1 $(BUILD) --product codec-bench && .build/release/codec-bench
 	@CODECOLLAB_BENCH=1 $(BUILD) --product sandbox-bench && .build/release/sandbox-bench
 	@python3 Tests/Bench/latency.py
+	@-SharedKit/CRDTWasm/build .build/wasm/crdt.wasm
+	@-[ -x .build/venv/bin/pip ] || python3 -m venv .build/venv
+	@-.build/venv/bin/pip install -q -r Tests/Bench/requirements.txt
+	@python3 Tests/Bench/documents.py
 	@python3 Tests/Bench/collab.py
+
+wasm: ## the document engine for browsers: .build/wasm/crdt.wasm
+	@SharedKit/CRDTWasm/build .build/wasm/crdt.wasm
+
+fuzz: ## feed the readers of outside bytes with libFuzzer for two minutes (CODECOLLAB_FUZZ_SECONDS)
+	@Tests/Fuzz/run
 
 chaos: build ## kill services of a fleet under load for some minutes and print the ledger
 	@CODECOLLAB_CHAOS_ROUNDS=20 python3 Tests/Clients/chaos.py

@@ -122,7 +122,8 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ], path: "Deploy/Launcher", swiftSettings: strict),
         .executableTarget(
-            name: "crdt", dependencies: ["CRDTCore", "CZlib", arguments], path: "Deploy/CRDT",
+            name: "crdt", dependencies: ["CRDTCore", "SystemKit", "CZlib", "COpenSSL", arguments],
+            path: "Deploy/CRDT",
             swiftSettings: strict),
         .target(
             name: "TestSupport",
@@ -145,6 +146,7 @@ let package = Package(
         + wanted([
             tests("Contracts", needs: ["Contracts"], support: []),
             tests("CRDTCore", needs: ["CRDTCore", "CZlib"], support: []),
+            tests("CRDT", needs: ["CRDTCore"], support: []),
             tests("SystemKit", needs: ["SystemKit", "CKernel"], support: []),
             tests("Credentials", needs: ["Credentials", "Contracts", "SystemKit"], support: []),
             tests(
