@@ -146,6 +146,9 @@ final class CgroupPart: Sendable {
         procs = FD(owning: try check("openat") { openat(own, "cgroup.procs", O_WRONLY | O_CLOEXEC) })
     }
 
+    /// The longest, `memory.stat`, has some 3000.
+    private static let fileBytes = 8192
+
     deinit {
         let parent = branch.directory.number
         ignoring("a busy cgroup is swept at the next start") {
@@ -196,7 +199,11 @@ final class CgroupPart: Sendable {
     func text(of file: String) -> String? {
         ignoring("a figure the kernel does not keep is reported as unknown") {
             let source = try open(file, O_RDONLY)
-            return String(decoding: readAll(source.number), as: UTF8.self)
+            // The kernel gives such a file whole, to one read.
+            return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.fileBytes) { buffer in
+                let count = Glibc.read(source.number, buffer.baseAddress, buffer.count)
+                return String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
+            }
         }
     }
 

@@ -150,6 +150,8 @@ extension Reactor {
     private func executed(_ run: ActiveRun) {
         // Its pidfd may be still unread, and a signal waiting for it.
         readControl(run)
+        // The news may be old: its end, which says exactly when it began, may have come with it.
+        guard !run.isProgramOver else { return }
         run.clock.started(at: monotonicNanoseconds())
         run.runControl.started()
         arm()
