@@ -289,7 +289,7 @@ def open_ports(base):
 
 
 # Made by tests, other suites' among them, and removed by whoever made them.
-TEST_FOLDERS = ("codecollab-test-", "codecollab-fleet-", "codecollab-bench-")
+TEST_FOLDERS = ("codecollab-test-", "codecollab-fleet-", "codecollab-bench-", "codecollab-documents-")
 
 
 def temporary_files():

@@ -7,6 +7,8 @@ struct Footprint: Equatable {
     let mounts: Int
     let cgroups: Int
     let descriptors: Int
+    /// Network namespaces that seats keep for the next run: as many as there ever were runs at once.
+    let networks: Int
     let names: [String]
     /// Memory of files in memory, of the whole machine; not compared exactly, others use it too.
     let sharedBytes: Int
@@ -35,7 +37,8 @@ struct Footprint: Equatable {
             return "\(fd) "
                 + String(decoding: buffer.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
-        descriptors = names.count
+        networks = names.count { $0.contains(" net:[") }
+        descriptors = names.count - networks
         sharedBytes = Self.shared()
     }
 

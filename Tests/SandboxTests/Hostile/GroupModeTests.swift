@@ -29,8 +29,7 @@ extension Isolation {
                     Mode(accounting: "cgroup v1", hide: "umount -a -t cgroup2"),
                     // Version 2 without its controllers, which belong to version 1 here.
                     Mode(accounting: "rlimit", hide: "umount -a -t cgroup"),
-                    Mode(accounting: "rlimit", hide: hideAll),
-                ]
+                ] + (isLong ? [Mode(accounting: "rlimit", hide: hideAll)] : [])
             }
             let present = hasOld ? "cgroup v1" : hasUnified ? "cgroup v2" : "rlimit"
             return [Mode(accounting: present, hide: ""), Mode(accounting: "rlimit", hide: hideAll)]

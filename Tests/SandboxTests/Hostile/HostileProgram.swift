@@ -33,7 +33,9 @@ struct HostileProgram: Sendable, CustomTestStringConvertible {
         return limits
     }
 
-    private static let short = with { $0.wall = .milliseconds(600) }
+    private static let short = with { $0.wall = .milliseconds(600) * slowness }
+    /// For programs whose parts use a fixed time.
+    private static let brief = with { $0.cpu = .milliseconds(400) }
     private static let roomy = with { $0.memoryBytes = 256 << 20 }
 
     static let all = resources + files + streams + kernel + time + escapes + regressions
@@ -89,9 +91,9 @@ struct HostileProgram: Sendable, CustomTestStringConvertible {
         HostileProgram(
             name: "h23_waits_for_input", verdicts: [.wallLimit], flags: [.idleStdin], stdin: .stream,
             limits: short),
-        HostileProgram(name: "h24_shares_the_work", verdicts: [.cpuLimit]),
+        HostileProgram(name: "h24_shares_the_work", verdicts: [.cpuLimit], limits: brief),
         HostileProgram(name: "h25_orphans", verdicts: [.cpuLimit]),
-        HostileProgram(name: "h25_unreaped", verdicts: [.cpuLimit]),
+        HostileProgram(name: "h25_unreaped", verdicts: [.cpuLimit], limits: brief),
         HostileProgram(name: "h26_stops", verdicts: [.wallLimit], limits: short),
         HostileProgram(name: "h27_ignores", verdicts: [.wallLimit], limits: short),
         HostileProgram(name: "h27_ignores_and_spins", verdicts: [.cpuLimit]),

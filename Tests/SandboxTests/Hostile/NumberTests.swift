@@ -28,7 +28,7 @@ extension Isolation {
         /// uretprobe and uprobe: newer kernels let them past every filter, and end who is not in a trampoline
         /// of theirs.
         private static let unfiltered = [335, 336]
-        private static let limits = SandboxLimits(cpu: .seconds(20), wall: .seconds(60))
+        private static let limits = SandboxLimits(cpu: .seconds(50), wall: .seconds(170))
 
         private func ask(_ abi: String, _ profile: SandboxProfile) async throws -> [Int: Int] {
             var spec = try await Compiled.spec("numbers", [abi], limits: Self.limits)

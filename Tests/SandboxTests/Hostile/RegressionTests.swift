@@ -149,7 +149,7 @@ extension Isolation {
             let before = Footprint()
             let spec = SandboxSpec(
                 argv: ["/bin/sh", "-c", "find . -type f | wc -l"],
-                files: [SandboxFile(path: path, bytes: [1])])
+                files: [SandboxFile(path: path, bytes: [1])], limits: HostileProgram.small)
             if let result = try? await Hosts.run(spec) {
                 #expect(result.verdict == .ok && result.stdout.totalBytes > 0)
             }

@@ -33,6 +33,7 @@ extension Isolation {
             }
             let after = try await Footprint.settled(after: before)
             #expect(after == before, "\(after.beyond(before))")
+            #expect(after.networks <= before.networks + 8, "seats for more runs than there were")
             let grown = parts[Self.parts - 1].residentBytes - parts[1].residentBytes
             #expect(grown < 4 << 20, "resident memory grew by \(grown) bytes")
             let times = parts.map { Double($0.medianMicroseconds) }
