@@ -57,7 +57,7 @@ public enum CollabEndpoints {
         parameters: [
             session, document,
             .query(
-                "sv", .type("string", [JSONMember("pattern", "^[A-Za-z0-9_-]*$")]),
+                "sv", StateVectorText.schema,
                 "The replica's state vector, base64url; everything without it."),
         ], problems: [.notFound, .forbidden, .unavailable])
     /// Applies a Yjs update; twice is once.

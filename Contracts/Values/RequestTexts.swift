@@ -123,3 +123,32 @@ public struct TraceName: WireText {
 extension UInt8 {
     fileprivate var isVisible: Bool { (0x21...0x7E).contains(self) }
 }
+
+/// A Yjs state vector in a query: base64url (RFC 4648 5) without padding; empty means that nothing is known.
+public struct StateVectorText: WireText {
+    /// Up to 4,096 characters: some 300 clients, and what a request line may hold.
+    public let text: String
+
+    /// Checks the alphabet; what the bytes mean is for the document's engine to say.
+    /// - Throws: `WireFault` (`.wrongFormat`).
+    public init(_ text: String) throws(WireFault) {
+        let isInAlphabet = text.utf8.allSatisfy {
+            $0.isDigit || $0.isLowercaseLetter || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
+                || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+        }
+        guard text.utf8.count <= 4_096, isInAlphabet, text.utf8.count % 4 != 1 else {
+            throw WireFault(.wrongFormat, "expected base64url without padding")
+        }
+        self.text = text
+    }
+
+    /// The base64url alphabet.
+    public static var schema: Schema {
+        .text(
+            Self.self,
+            [
+                JSONMember("maxLength", 4_096),
+                JSONMember("pattern", "^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-]{2,3})?$"),
+            ])
+    }
+}

@@ -19,6 +19,7 @@
 #include <sys/sysmacros.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 int csb_template_begin(void) {
@@ -36,7 +37,14 @@ int csb_template_seal(const char *hostname) {
     if (syscall(SYS_pivot_root, ".", ".") == -1) return -1;
     if (umount2(".", MNT_DETACH) == -1) return -1;
     if (chdir("/") == -1) return -1;
-    return (int)syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &attributes, sizeof attributes);
+    /* A child that another thread is just starting may hold our files open for writing until its exec. */
+    struct timespec pause = {.tv_nsec = 1000000};
+    for (int attempt = 0; attempt < 500; attempt++) {
+        if (syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &attributes, sizeof attributes) == 0) return 0;
+        if (errno != EBUSY) return -1;
+        nanosleep(&pause, NULL);
+    }
+    return -1;
 }
 
 int csb_clone_tree(const char *path) {

@@ -81,10 +81,3 @@ final class TemporaryFolder: Sendable {
         return try FileHandle(forWritingTo: URL(fileURLWithPath: "\(path)/\(name)"))
     }
 }
-
-extension TemporaryFolder {
-    /// How many bytes a file has.
-    func bytes(_ name: String) throws -> Int {
-        try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)")).count
-    }
-}

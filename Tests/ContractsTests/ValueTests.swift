@@ -31,6 +31,12 @@ import Testing
         arguments: ["", " a", "a ", "a\nb", "a\u{0}", "a\u{85}b", String(repeating: "x", count: 81)])
     func badNames(_ text: String) { #expect(throws: WireFault.self) { try DisplayName(text) } }
 
+    @Test("state vectors are base64url without padding", arguments: ["", "AA", "AAE", "AB-_"])
+    func stateVectors(_ text: String) throws { #expect(try StateVectorText(text).text == text) }
+
+    @Test("refuses other state vectors", arguments: ["A", "AAAAA", "AA==", "A+", "A/", "é", "A A"])
+    func badStateVectors(_ text: String) { #expect(throws: WireFault.self) { try StateVectorText(text) } }
+
     @Test("identifiers sort by time and keep their prefix")
     func identifiers() throws {
         let early = SessionID(milliseconds: 1_000, random: Array(repeating: 255, count: 10))

@@ -24,11 +24,16 @@ extension SourceText {
     private var cFunctions: [FunctionSpan] {
         var spans: [FunctionSpan] = []
         var start: Int?
+        var hasBody = false
         for index in code.indices {
             let line = String(decoding: code[index], as: UTF8.self)
             if let first = line.first, first.isLetter, !line.contains(";"), line.contains("(") {
                 start = index
+                hasBody = false
             }
+            if line.contains("{") { hasBody = true }
+            // A declaration over several lines.
+            if !hasBody, line.trimmedEnd.hasSuffix(");") { start = nil }
             if line.hasPrefix("}"), let begin = start {
                 let name =
                     lines[begin].prefix { $0 != "(" }.split(separator: " ").last.map(String.init) ?? "?"

@@ -65,7 +65,8 @@ struct FuzzTally {
     /// The same for bytes; those that differ are kept, with what led to them.
     mutating func check(_ holds: Bool, _ name: String, ours: [UInt8], theirs: [UInt8], order: [[UInt8]]) {
         check(holds, name)
-        if !holds && evidence.isEmpty { evidence = [("ours", ours), ("theirs", theirs), ("log", order.framed)] }
+        guard !holds, evidence.isEmpty else { return }
+        evidence = [("ours", ours), ("theirs", theirs), ("log", order.framed)]
     }
 
     mutating func fail(_ problem: String) { differences.append(problem) }

@@ -61,6 +61,13 @@ extension Isolation {
             var random = Xorshift(state: UInt64(monotonicNanoseconds()) | 1)
             print("warden: seed \(random.state), \(Self.frames) frames")
             let before = Footprint()
+            try torment(with: &random)
+            let after = try await Footprint.settled(after: before)
+            #expect(after == before, "\(after.beyond(before))")
+        }
+
+        /// A warden's whole life, with every descriptor that it costs us.
+        private func torment(with random: inout Xorshift) throws {
             let warden = try Prisoner()
             let files = [open("/dev/null", O_RDWR), open("/", O_RDONLY), open("/proc/self/status", O_RDONLY)]
             defer { for file in files { close(file) } }
@@ -78,8 +85,6 @@ extension Isolation {
             #expect(accepted <= Int(CSB_PROFILES))
             #expect(warden.descriptors == held)
             try end(warden)
-            let after = try await Footprint.settled(after: before)
-            #expect(after == before, "\(after.beyond(before))")
         }
 
         @Test("an empty packet ends it, as the end of its service does")
