@@ -37,9 +37,9 @@ struct warden {
 
 static struct warden own;
 
-static void answer(int error, pid_t pid, int pidfd) {
-    struct csb_answer text = {.error = error, .pid = pid};
-    if (csb_send(SOCKET, &text, sizeof text, NULL, 0, &pidfd, pidfd == -1 ? 0 : 1) == -1) _exit(1);
+static void answer(const struct csb_answer *text, int pidfd) {
+    if (csb_send(SOCKET, text, sizeof *text, NULL, 0, &pidfd, pidfd == -1 ? 0 : 1) == -1) _exit(1);
+    if (pidfd != -1) close(pidfd);
 }
 
 static void close_all(const int *fds, int count) {
@@ -72,14 +72,14 @@ static int take_filter(const struct csb_frame *frame, const unsigned char *bytes
 }
 
 /* Clones one sandbox; its init says over its own control socket how it went on. */
-static void park(const struct csb_frame *frame, const int *fds) {
+static int park(const struct csb_frame *frame, const int *fds, pid_t *init, int *pidfd) {
     int profile = (int)frame->profile;
     if (profile < 0 || profile >= CSB_PROFILES || own.filter_lengths[profile] == 0 || own.name[0] == '\0'
         || frame->user < FIRST_USER) {
-        return answer(EINVAL, 0, -1);
+        return EINVAL;
     }
     for (int i = 0; i < CSB_FD_CGROUPS; i++) {
-        if (fds[i] == -1) return answer(EBADF, 0, -1);
+        if (fds[i] == -1) return EBADF;
     }
     struct csb_parking parking = {
         .frame = frame, .fds = fds, .filter = own.filters[profile],
@@ -87,12 +87,11 @@ static void park(const struct csb_frame *frame, const int *fds) {
     while (parking.cgroup_count < CSB_CGROUPS && fds[CSB_FD_CGROUPS + parking.cgroup_count] != -1) {
         parking.cgroup_count++;
     }
-    if (own.init_count == INITS) return answer(EAGAIN, 0, -1);
-    if (setns(fds[CSB_FD_NETWORK], CLONE_NEWNET) == -1) return answer(errno, 0, -1);
-    int pidfd = -1;
+    if (own.init_count == INITS) return EAGAIN;
+    if (setns(fds[CSB_FD_NETWORK], CLONE_NEWNET) == -1) return errno;
     struct clone_args arguments = {
         .flags = CLONE_PIDFD | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC,
-        .pidfd = (uint64_t)(uintptr_t)&pidfd,
+        .pidfd = (uint64_t)(uintptr_t)pidfd,
         .exit_signal = SIGCHLD,
     };
     pid_t pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
@@ -100,10 +99,10 @@ static void park(const struct csb_frame *frame, const int *fds) {
         setpriority(PRIO_PROCESS, 0, (int)(frame->niceness > 19 ? 19 : frame->niceness));
         csb_init(&parking);
     }
-    if (pid == -1) return answer(errno, 0, -1);
+    if (pid == -1) return errno;
     own.inits[own.init_count++] = pid;
-    answer(0, pid, pidfd);
-    close(pidfd);
+    *init = pid;
+    return 0;
 }
 
 static void reap(void) {
@@ -156,13 +155,16 @@ static void serve_frame(void) {
     if (came <= 0) clean_up();
     size_t size = (size_t)came - sizeof packet.frame;
     if ((size_t)came < sizeof packet.frame) packet.frame.kind = 0;
+    struct csb_answer result = {0};
+    int pidfd = -1;
     switch (packet.frame.kind) {
-    case CSB_ENTER: answer(enter(&packet.frame, fds), 0, -1); break;
-    case CSB_FILTERS: answer(take_filter(&packet.frame, packet.body, size), 0, -1); break;
-    case CSB_PARK: park(&packet.frame, fds); break;
-    default: answer(EINVAL, 0, -1);
+    case CSB_ENTER: result.error = enter(&packet.frame, fds); break;
+    case CSB_FILTERS: result.error = take_filter(&packet.frame, packet.body, size); break;
+    case CSB_PARK: result.error = park(&packet.frame, fds, &result.pid, &pidfd); break;
+    default: result.error = EINVAL;
     }
-    close_all(fds, CSB_FDS);
+    close_all(fds, CSB_FDS); /* before the answer: who has it finds nothing of its frame here */
+    answer(&result, pidfd);
 }
 
 static _Noreturn void serve(void) {
