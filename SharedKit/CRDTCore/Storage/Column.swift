@@ -16,6 +16,9 @@ struct Column<Element: ~Copyable>: ~Copyable {
 
     var isEmpty: Bool { count == 0 }
 
+    /// Bytes of memory held, without what the elements hold elsewhere.
+    var memoryBytes: Int { capacity * MemoryLayout<Element>.stride }
+
     subscript(index: Int) -> Element {
         @inline(__always) unsafeAddress { UnsafePointer(start + index) }
         @inline(__always) unsafeMutableAddress { start + index }
@@ -37,7 +40,7 @@ struct Column<Element: ~Copyable>: ~Copyable {
     @inline(never)
     mutating func reserve(_ wanted: Int) {
         guard wanted > capacity else { return }
-        move(to: max(wanted, capacity + capacity / 2, 4))
+        move(to: max(wanted, capacity + capacity / 2, MemoryLayout<Element>.stride > 16 ? 1 : 4))
     }
 
     private mutating func move(to newCapacity: Int) {
@@ -149,7 +152,4 @@ extension Column where Element: BitwiseCopyable {
     }
 
     mutating func truncate(to newCount: Int) { count = min(count, newCount) }
-
-    /// Bytes of memory held.
-    var memoryBytes: Int { capacity * MemoryLayout<Element>.stride }
 }

@@ -77,8 +77,9 @@ extension Document {
         }
         var kept = Column<UInt8>()
         kept.reserve(clients[client].bytes.count - clients[client].deadBytes)
-        for position in 0..<clients[client].structs.count {
-            let handle = clients[client].structs[position].handle
+        var place = StructRow.Place()
+        while let handle = clients[client].structs.entry(at: place)?.handle {
+            place = clients[client].structs.next(after: place)
             let content = content(of: items[handle])
             guard let source = content.baseAddress else { continue }
             setContentStart(of: handle, to: UInt32(kept.count))

@@ -56,14 +56,16 @@ extension Document {
 
     /// Writes a client's block from a clock on.
     func writeStructs(of client: UInt32, since clock: UInt32, to writer: inout ByteWriter) {
-        let first = clock == 0 ? 0 : clients[client].search(clock)
-        let start = clients[client].structs[first]
-        writer.number(clients[client].structs.count - first)
+        var place = clients[client].structs.search(clock)
+        let start = clients[client].structs[place]
+        writer.number(clients[client].structs.count(from: place))
         writer.number(clients[client].id)
         writer.number(clock)
         write(start.handle, skipping: clock - start.clock, to: &writer)
-        for position in first + 1..<max(first + 1, clients[client].structs.count) {
-            write(clients[client].structs[position].handle, skipping: 0, to: &writer)
+        place = clients[client].structs.next(after: place)
+        while let entry = clients[client].structs.entry(at: place) {
+            write(entry.handle, skipping: 0, to: &writer)
+            place = clients[client].structs.next(after: place)
         }
     }
 
@@ -81,8 +83,10 @@ extension Document {
 
     func appendDeleted(of client: UInt32, to runs: inout Column<DeletedRun>) {
         var open = false
-        for position in 0..<clients[client].structs.count {
-            let item = items[clients[client].structs[position].handle]
+        var place = StructRow.Place()
+        while let entry = clients[client].structs.entry(at: place) {
+            place = clients[client].structs.next(after: place)
+            let item = items[entry.handle]
             if item.isDeleted && open {
                 runs[runs.count - 1].length += item.length
             } else if item.isDeleted {

@@ -104,8 +104,8 @@ extension Document {
     private mutating func divide(at place: ListPlace) -> ListPlace {
         guard place.left != .none, place.units < items[place.left].length else { return place }
         let item = items[place.left]
-        let position = clients[item.client].position(of: item.clock)
-        _ = split(place.left, at: place.units, position: position)
+        let row = clients[item.client].structs.place(of: item.clock)
+        _ = split(place.left, at: place.units, place: row)
         return place
     }
 

@@ -14,6 +14,7 @@ extension DecodedUpdate {
         var parts = Column<StructPart>()
         var blockEnds = Column<UInt32>()
         var written = 0
+        if !joiningRuns { parts.reserve(records.count) }
         for index in 0..<blocks.count {
             let before = parts.count
             appendParts(

@@ -14,6 +14,7 @@ package enum UpdateTool {
         guard total <= Limits.contentBytes else { throw .tooLarge }
         message.reserve(max(total, 1))
         var merged = DecodedUpdate()
+        merged.reserve(updates.count)
         for update in updates {
             update.withUnsafeBufferPointer { bytes in
                 if let base = bytes.baseAddress { message.append(from: base, count: bytes.count) }
@@ -22,6 +23,7 @@ package enum UpdateTool {
         }
         merged.arrange()
         var writer = ByteWriter()
+        writer.reserve(total)
         merged.write(to: &writer, joiningRuns: joiningRuns)
         return writer.take()
     }
