@@ -13,6 +13,8 @@ package enum Limits {
     /// Insertions and deletions that a diff looks for before it takes the whole part: its memory is four
     /// times the square in bytes.
     static let diffDistance = 1_000
+    /// Deleted items that an edit passes one by one before the index has to lead it over the rest.
+    static let passedItems = 32
     /// What one undo stack remembers before it drops its older half: bytes of deleted text, pieces of edits.
     static let undoBytes = 8 << 20
     static let undoEntries = 100_000

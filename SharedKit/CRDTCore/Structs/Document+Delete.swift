@@ -10,6 +10,7 @@ extension Document {
         let item = items[handle]
         if observer != nil { observeDeletion(handle) }
         if item.key == .none && item.kind.isCountable { types[item.parent].length -= item.length }
+        if item.key == .none && item.kind == .format { types[item.parent].marks -= 1 }
         if item.leaf != .none { indexHide(handle) }
         items[handle].flags.insert(.deleted)
         noteDeleted(item)

@@ -27,6 +27,8 @@ extension Document {
             items[second.right].left = left
         } else if second.key != .none {
             setLastEntry(of: second.parent, key: second.key, to: left)
+        } else {
+            types[second.parent].end = left
         }
     }
 

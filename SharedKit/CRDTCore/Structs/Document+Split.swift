@@ -15,6 +15,8 @@ extension Document {
             items[right.right].left = fresh
         } else if right.key != .none {
             setLastEntry(of: right.parent, key: right.key, to: fresh)
+        } else {
+            types[right.parent].end = fresh
         }
         clients[right.client].structs.insert(.init(clock: right.clock, handle: fresh), after: place)
         transaction.splits.append(right.id)
