@@ -77,13 +77,13 @@ extension Document {
         }
         var kept = Column<UInt8>()
         kept.reserve(clients[client].bytes.count - clients[client].deadBytes)
-        var place = StructRow.Place()
-        while let handle = clients[client].structs.entry(at: place)?.handle {
-            place = clients[client].structs.next(after: place)
-            let content = content(of: items[handle])
-            guard let source = content.baseAddress else { continue }
-            setContentStart(of: handle, to: UInt32(kept.count))
-            kept.append(from: source, count: content.count)
+        for chunk in 0..<clients[client].structs.chunkCount {
+            for entry in clients[client].structs.entries(ofChunk: chunk) {
+                let content = content(of: items[entry.handle])
+                guard let source = content.baseAddress else { continue }
+                setContentStart(of: entry.handle, to: UInt32(kept.count))
+                kept.append(from: source, count: content.count)
+            }
         }
         contentTotal -= clients[client].bytes.count - kept.count
         clients[client].bytes = kept

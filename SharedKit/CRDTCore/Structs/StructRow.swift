@@ -30,15 +30,10 @@ struct StructRow: ~Copyable {
     /// found at once and does not move the hint: typing in the middle looks there as well.
     @inline(__always)
     mutating func place(of clock: UInt32) -> Place {
+        if last.clock <= clock { return lastPlace }
         if covers(hint, clock) { return hint }
         let following = next(after: hint)
-        if covers(following, clock) {
-            hint = following
-        } else if last.clock <= clock {
-            return lastPlace
-        } else {
-            hint = search(clock)
-        }
+        hint = covers(following, clock) ? following : search(clock)
         return hint
     }
 
@@ -102,6 +97,12 @@ struct StructRow: ~Copyable {
     var chunkCount: Int { chunks.count }
 
     func count(ofChunk chunk: Int) -> Int { chunks[chunk].entries.count }
+
+    /// The entries of a chunk, to go through many at once; valid until the row changes.
+    @inline(__always)
+    func entries(ofChunk chunk: Int) -> UnsafeBufferPointer<Entry> {
+        UnsafeBufferPointer(start: chunks[chunk].entries.start, count: chunks[chunk].entries.count)
+    }
 
     /// How many entries there are from a place on.
     func count(from place: Place = Place()) -> Int {

@@ -56,16 +56,17 @@ extension Document {
 
     /// Writes a client's block from a clock on.
     func writeStructs(of client: UInt32, since clock: UInt32, to writer: inout ByteWriter) {
-        var place = clients[client].structs.search(clock)
+        let place = clients[client].structs.search(clock)
         let start = clients[client].structs[place]
         writer.number(clients[client].structs.count(from: place))
         writer.number(clients[client].id)
         writer.number(clock)
         write(start.handle, skipping: clock - start.clock, to: &writer)
-        place = clients[client].structs.next(after: place)
-        while let entry = clients[client].structs.entry(at: place) {
-            write(entry.handle, skipping: 0, to: &writer)
-            place = clients[client].structs.next(after: place)
+        var first = place.slot + 1
+        for chunk in place.chunk..<clients[client].structs.chunkCount {
+            let entries = clients[client].structs.entries(ofChunk: chunk)
+            for slot in first..<entries.count { write(entries[slot].handle, skipping: 0, to: &writer) }
+            first = 0
         }
     }
 
@@ -83,16 +84,16 @@ extension Document {
 
     func appendDeleted(of client: UInt32, to runs: inout Column<DeletedRun>) {
         var open = false
-        var place = StructRow.Place()
-        while let entry = clients[client].structs.entry(at: place) {
-            place = clients[client].structs.next(after: place)
-            let item = items[entry.handle]
-            if item.isDeleted && open {
-                runs[runs.count - 1].length += item.length
-            } else if item.isDeleted {
-                runs.append(DeletedRun(client: client, clock: item.clock, length: item.length))
+        for chunk in 0..<clients[client].structs.chunkCount {
+            for entry in clients[client].structs.entries(ofChunk: chunk) {
+                let item = items[entry.handle]
+                if item.isDeleted && open {
+                    runs[runs.count - 1].length += item.length
+                } else if item.isDeleted {
+                    runs.append(DeletedRun(client: client, clock: item.clock, length: item.length))
+                }
+                open = item.isDeleted
             }
-            open = item.isDeleted
         }
     }
 

@@ -12,6 +12,7 @@ package enum UpdateTool {
         var total = 0
         for update in updates { total += update.count }
         guard total <= Limits.contentBytes else { throw .tooLarge }
+        if !joiningRuns, let merged = try OrderedMerge.merge(updates, total) { return merged }
         message.reserve(max(total, 1))
         var merged = DecodedUpdate()
         merged.reserve(updates.count)
