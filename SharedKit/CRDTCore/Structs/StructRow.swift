@@ -30,7 +30,10 @@ struct StructRow: ~Copyable {
     /// found at once and does not move the hint: typing in the middle looks there as well.
     @inline(__always)
     mutating func place(of clock: UInt32) -> Place {
-        if last.clock <= clock { return lastPlace }
+        last.clock <= clock ? lastPlace : placeInside(of: clock)
+    }
+
+    private mutating func placeInside(of clock: UInt32) -> Place {
         if covers(hint, clock) { return hint }
         let following = next(after: hint)
         hint = covers(following, clock) ? following : search(clock)

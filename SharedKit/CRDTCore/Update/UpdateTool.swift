@@ -12,7 +12,9 @@ package enum UpdateTool {
         var total = 0
         for update in updates { total += update.count }
         guard total <= Limits.contentBytes else { throw .tooLarge }
-        if !joiningRuns, let merged = try OrderedMerge.merge(updates, total) { return merged }
+        #if !hasFeature(Embedded)  // a browser merges a handful, and loads this code first
+            if !joiningRuns, let merged = try OrderedMerge.merge(updates, total) { return merged }
+        #endif
         message.reserve(max(total, 1))
         var merged = DecodedUpdate()
         merged.reserve(updates.count)
