@@ -25,7 +25,7 @@ package enum Limits {
     /// One message; the sums above fit 32 bits with it.
     static let messageBytes = 1 << 28
     /// The largest client id or length on the wire: what a JavaScript number holds exactly.
-    static let largestNumber: UInt64 = 1 << 53 - 1
+    static var largestNumber: UInt64 { 1 << 53 - 1 }
     /// The end of a client's clock: clocks are 32 bits wide here.
-    static let largestClock: UInt64 = 1 << 32 - 2
+    static var largestClock: UInt64 { 1 << 32 - 2 }
 }

@@ -139,13 +139,11 @@ extension Document {
     private mutating func sortTransaction() {
         var grown = Column<UInt32>()
         swap(&grown, &transaction.grown)
-        grown.sort { clients[$0].id > clients[$1].id }
+        grown.sort { SortKey(~clients[$0].id) }
         swap(&grown, &transaction.grown)
         var deletes = Column<DeletedRun>()
         swap(&deletes, &transaction.deletes)
-        deletes.sort {
-            $0.client != $1.client ? clients[$0.client].id > clients[$1.client].id : $0.clock < $1.clock
-        }
+        deletes.sort { SortKey(~clients[$0.client].id, $0.clock) }
         swap(&deletes, &transaction.deletes)
     }
 }

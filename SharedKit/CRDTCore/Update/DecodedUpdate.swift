@@ -85,7 +85,7 @@ struct DecodedUpdate: ~Copyable {
         swap(&received, &blocks)
         var unsorted = Column<StructRecord>()
         swap(&unsorted, &records)
-        received.sort { $0.client != $1.client ? $0.client > $1.client : $0.first < $1.first }
+        received.sort { SortKey(~$0.client, $0.first) }
         var at = 0
         while at < received.count {
             let client = received[at].client
@@ -103,7 +103,7 @@ struct DecodedUpdate: ~Copyable {
 
     private mutating func close(_ client: UInt64, from first: Int) {
         let count = records.count - first
-        records.sort(from: first) { $0.clock != $1.clock ? $0.clock < $1.clock : $0.start < $1.start }
+        records.sort(from: first) { SortKey(UInt64($0.clock), $0.start) }
         for index in first..<records.count { records[index].block = UInt32(blocks.count) }
         blocks.append(ClientBlock(client: client, first: UInt32(first), count: UInt32(count)))
     }

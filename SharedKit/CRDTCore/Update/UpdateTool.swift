@@ -42,7 +42,7 @@ package enum UpdateTool {
             }
             var decoded = DecodedUpdate()
             try decoded.decode(message)
-            known.sort { $0.client < $1.client }
+            known.sort { SortKey($0.client) }
             var writer = ByteWriter()
             decoded.write(to: &writer, joiningRuns: false, known: known)
             return writer.take()
