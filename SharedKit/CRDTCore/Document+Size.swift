@@ -2,7 +2,7 @@ extension Document {
     /// Structs of all clients: runs of content, deleted runs and collected ones.
     package var structCount: Int {
         var count = 0
-        for index in 0..<clients.count { count += clients[index].structs.count }
+        for index in 0..<clients.count { count += clients[index].structs.count() }
         return count
     }
 

@@ -13,6 +13,8 @@ package enum Limits {
     /// Insertions and deletions that a diff looks for before it takes the whole part: its memory is four
     /// times the square in bytes.
     static let diffDistance = 1_000
+    /// Deleted items that an edit passes one by one before the index has to lead it over the rest.
+    static let passedItems = 32
     /// What one undo stack remembers before it drops its older half: bytes of deleted text, pieces of edits.
     static let undoBytes = 8 << 20
     static let undoEntries = 100_000
@@ -23,7 +25,7 @@ package enum Limits {
     /// One message; the sums above fit 32 bits with it.
     static let messageBytes = 1 << 28
     /// The largest client id or length on the wire: what a JavaScript number holds exactly.
-    static let largestNumber: UInt64 = 1 << 53 - 1
+    static var largestNumber: UInt64 { 1 << 53 - 1 }
     /// The end of a client's clock: clocks are 32 bits wide here.
-    static let largestClock: UInt64 = 1 << 32 - 2
+    static var largestClock: UInt64 { 1 << 32 - 2 }
 }

@@ -4,7 +4,7 @@
 /// until then. Memory may have grown after any call: views of it are made anew.
 struct Engine: ~Copyable {
     var document: Document
-    var roots: [Root] = []
+    var roots = Column<Root>()
     var input = Buffer()
     var output = Buffer()
 

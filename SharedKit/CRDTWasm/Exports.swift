@@ -38,9 +38,10 @@ public func crdtOutput(_ handle: UnsafeMutableRawPointer) -> UnsafeMutableRawPoi
 public func crdtRoot(_ handle: UnsafeMutableRawPointer, _ count: Int32) -> Int32 {
     let name = engine(handle).pointee.input.first(Int(count))
     let root = engine(handle).pointee.document.root(name.span)
-    if let known = engine(handle).pointee.roots.firstIndex(where: { $0 == root }) { return Int32(known) }
+    let known = engine(handle).pointee.roots.count
+    for index in 0..<known where engine(handle).pointee.roots[index] == root { return Int32(index) }
     engine(handle).pointee.roots.append(root)
-    return Int32(engine(handle).pointee.roots.count - 1)
+    return Int32(known)
 }
 
 /// An edit of the root numbered `root`: its update's length, or a refusal.
@@ -139,14 +140,22 @@ public func crdtApplyObserving(_ handle: UnsafeMutableRawPointer, _ root: Int32,
 }
 
 private func flat(_ changes: [TextChange]) -> [UInt8] {
-    var bytes: [UInt8] = []
+    var writer = ByteWriter()
     for change in changes {
-        for number in [change.offset, change.removed, change.inserted.count] {
-            for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
-        }
-        bytes.append(contentsOf: change.inserted)
+        writer.word(change.offset)
+        writer.word(change.removed)
+        writer.word(change.inserted.count)
+        change.inserted.withUnsafeBufferPointer { writer.raw($0) }
     }
-    return bytes
+    return writer.take()
+}
+
+extension ByteWriter {
+    /// 32 bits, little-endian.
+    @inline(never)
+    fileprivate mutating func word(_ value: Int) {
+        for index in 0..<4 { byte(UInt8(truncatingIfNeeded: value >> (8 * index))) }
+    }
 }
 
 /// The whole state as an update.
@@ -166,10 +175,4 @@ public func crdtDiff(_ handle: UnsafeMutableRawPointer, _ count: Int32) -> Int32
 @_expose(wasm, "crdt_vector") @_cdecl("crdt_vector")
 public func crdtVector(_ handle: UnsafeMutableRawPointer) -> Int32 {
     exchange(handle) { document throws(UpdateFault) in document.stateVector() }
-}
-
-/// The document in the engine's own columns.
-@_expose(wasm, "crdt_snapshot") @_cdecl("crdt_snapshot")
-public func crdtSnapshot(_ handle: UnsafeMutableRawPointer) -> Int32 {
-    exchange(handle) { document throws(UpdateFault) in document.snapshot() }
 }

@@ -80,7 +80,6 @@ class EngineDocument {
   state () { return this.take(this.exports.crdt_state(this.handle)) }
   diff (vector) { return this.take(this.exports.crdt_diff(this.handle, this.give(vector))) }
   vector () { return this.take(this.exports.crdt_vector(this.handle)) }
-  snapshot () { return this.take(this.exports.crdt_snapshot(this.handle)) }
   free () { this.exports.crdt_free(this.handle) }
 }
 

@@ -76,7 +76,6 @@ class Script {
     this.documents.forEach((document, who) => {
       this.write(document.bytes(this.roots[who]))
       this.write(document.state())
-      this.write(document.snapshot())
     })
   }
 }

@@ -94,7 +94,6 @@ struct ScriptRun {
         for replica in replicas {
             stream += replica.text
             stream += replica.full
-            stream += replica.snapshot
         }
     }
 }

@@ -63,7 +63,7 @@ struct VersionView: ~Copyable {
         deletes.normalize()
         let states = UnsafeBufferPointer(rebasing: bytes[reader.offset...])
         try Reader.readStates(states, into: &known)
-        known.sort { $0.client < $1.client }
+        known.sort { SortKey($0.client) }
     }
 
     /// The first deleted range of a client that ends after a clock; where it would be if there is none.

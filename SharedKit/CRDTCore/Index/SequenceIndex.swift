@@ -160,6 +160,6 @@ extension Column where Element: BitwiseCopyable {
     @inline(__always)
     mutating func shift(_ index: Int, by distance: Int, count: Int) {
         guard count > 0 else { return }
-        (start + index + distance).update(from: start + index, count: count)
+        displace(index, by: distance, count: count)
     }
 }

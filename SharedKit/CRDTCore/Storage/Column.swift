@@ -16,6 +16,9 @@ struct Column<Element: ~Copyable>: ~Copyable {
 
     var isEmpty: Bool { count == 0 }
 
+    /// Bytes of memory held, without what the elements hold elsewhere.
+    var memoryBytes: Int { capacity * MemoryLayout<Element>.stride }
+
     subscript(index: Int) -> Element {
         @inline(__always) unsafeAddress { UnsafePointer(start + index) }
         @inline(__always) unsafeMutableAddress { start + index }
@@ -37,22 +40,19 @@ struct Column<Element: ~Copyable>: ~Copyable {
     @inline(never)
     mutating func reserve(_ wanted: Int) {
         guard wanted > capacity else { return }
-        move(to: max(wanted, capacity + capacity / 2, 4))
+        move(to: max(wanted, capacity + capacity / 2, MemoryLayout<Element>.stride > 16 ? 1 : 4))
     }
 
     private mutating func move(to newCapacity: Int) {
-        let moved = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity)
-        if let storage {
-            moved.moveInitialize(from: storage, count: count)
-            storage.deallocate()
-        }
-        storage = moved
+        let stride = MemoryLayout<Element>.stride
+        let moved = relocate(storage, used: count * stride, to: newCapacity * stride)
+        storage = moved.assumingMemoryBound(to: Element.self)
         capacity = newCapacity
     }
 
     mutating func insert(_ element: consuming Element, at index: Int) {
         if count == capacity { reserve(count + 1) }
-        (start + index + 1).moveInitialize(from: start + index, count: count - index)
+        displace(index, by: 1, count: count - index)
         (start + index).initialize(to: element)
         count += 1
     }
@@ -65,8 +65,17 @@ struct Column<Element: ~Copyable>: ~Copyable {
     mutating func remove(at index: Int, count removed: Int = 1) {
         guard removed > 0 else { return }
         (start + index).deinitialize(count: removed)
-        (start + index).moveInitialize(from: start + index + removed, count: count - index - removed)
+        displace(index + removed, by: -removed, count: count - index - removed)
         count -= removed
+    }
+
+    /// Moves `moved` elements from `index` on, over what may no longer or not yet be there. By bytes, so that
+    /// it is the same code for all elements.
+    @inline(__always)
+    func displace(_ index: Int, by distance: Int, count moved: Int) {
+        let source = UnsafeRawPointer(start + index)
+        UnsafeMutableRawPointer(start + index + distance)
+            .copyMemory(from: source, byteCount: moved * MemoryLayout<Element>.stride)
     }
 
     /// Forgets all elements and keeps the room, unless that is more than `keeping`.
@@ -92,7 +101,8 @@ extension Column where Element: BitwiseCopyable {
     mutating func append(from source: UnsafePointer<Element>, count added: Int) {
         if count + added > capacity { reserve(count + added) }
         guard added > 0 else { return }
-        (start + count).update(from: source, count: added)
+        UnsafeMutableRawPointer(start + count)
+            .copyMemory(from: source, byteCount: added * MemoryLayout<Element>.stride)
         count += added
     }
 
@@ -100,7 +110,7 @@ extension Column where Element: BitwiseCopyable {
     mutating func append(ownRange offset: Int, count added: Int) {
         reserve(count + added)
         guard added > 0 else { return }
-        (start + count).update(from: start + offset, count: added)
+        displace(offset, by: count - offset, count: added)
         count += added
     }
 
@@ -111,45 +121,36 @@ extension Column where Element: BitwiseCopyable {
         count += added
     }
 
-    /// Sorts the elements from `first` on; equal ones in any order. A heap sort, because the library's sort
-    /// would be a tenth of the WebAssembly engine; what is in order already, as most is, costs one look.
-    mutating func sort(from first: Int = 0, by precedes: (Element, Element) -> Bool) {
-        let count = count - first
-        guard count > 1, !isSorted(from: first, by: precedes) else { return }
-        let heap = start + first
-        for root in stride(from: count / 2 - 1, through: 0, by: -1) { sift(heap, root, count, precedes) }
-        for last in stride(from: count - 1, to: 0, by: -1) {
-            let largest = heap[0]
-            heap[0] = heap[last]
-            heap[last] = largest
-            sift(heap, 0, last, precedes)
+    /// Sorts the elements from `first` on by their keys; equal ones in any order. What is in order already,
+    /// as most is, costs one look.
+    mutating func sort(from first: Int = 0, by key: (Element) -> SortKey) {
+        guard count - first > 1, !isSorted(from: first, by: key) else { return }
+        var keys = Column<SortKey>()
+        keys.reserve(count - first)
+        for index in first..<count {
+            keys.append(key(self[index]))
+            keys[index - first].place = UInt32(index - first)
         }
+        keys.makeHeap()
+        keys.arrange(start + first, stride: MemoryLayout<Element>.stride)
     }
 
-    private func isSorted(from first: Int, by precedes: (Element, Element) -> Bool) -> Bool {
-        for index in first + 1..<count where precedes(self[index], self[index - 1]) { return false }
+    private func isSorted(from first: Int, by key: (Element) -> SortKey) -> Bool {
+        for index in first + 1..<count where key(self[index]) < key(self[index - 1]) { return false }
         return true
     }
 
-    /// Lets an element sink until none below it is larger.
-    private func sift(
-        _ heap: UnsafeMutablePointer<Element>, _ root: Int, _ count: Int,
-        _ precedes: (Element, Element) -> Bool
-    ) {
-        let sinking = heap[root]
-        var place = root
-        while place * 2 + 1 < count {
-            var child = place * 2 + 1
-            if child + 1 < count && precedes(heap[child], heap[child + 1]) { child += 1 }
-            guard precedes(sinking, heap[child]) else { break }
-            heap[place] = heap[child]
-            place = child
-        }
-        heap[place] = sinking
-    }
-
     mutating func truncate(to newCount: Int) { count = min(count, newCount) }
+}
 
-    /// Bytes of memory held.
-    var memoryBytes: Int { capacity * MemoryLayout<Element>.stride }
+/// Moves the first `used` bytes of a column to memory of its own size; one function for all elements, none of
+/// which minds where it lies or wants more than the allocator's alignment.
+@inline(never)
+private func relocate(_ old: UnsafeMutableRawPointer?, used: Int, to bytes: Int) -> UnsafeMutableRawPointer {
+    let moved = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: MemoryLayout<UInt64>.alignment)
+    if let old {
+        moved.copyMemory(from: old, byteCount: used)
+        old.deallocate()
+    }
+    return moved
 }

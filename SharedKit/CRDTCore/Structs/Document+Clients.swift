@@ -33,6 +33,6 @@ extension Document {
     func listClients(into order: inout Column<UInt32>) {
         order.reserve(clients.count)
         for index in 0..<clients.count where clients[index].end > 0 { order.append(UInt32(index)) }
-        order.sort { clients[$0].id > clients[$1].id }
+        order.sort { SortKey(~clients[$0].id) }
     }
 }

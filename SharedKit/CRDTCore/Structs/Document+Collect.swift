@@ -4,12 +4,11 @@ extension Document {
         var dirty: UInt32 = .none
         for index in 0..<transaction.deletes.count {
             let run = transaction.deletes[index]
-            var position = clients[run.client].position(of: run.clock)
-            while position < clients[run.client].structs.count {
-                let handle = clients[run.client].structs[position].handle
-                guard items[handle].clock < run.end else { break }
-                if items[handle].isItem && items[handle].isDeleted { collectContent(of: handle) }
-                position += 1
+            var place = clients[run.client].structs.place(of: run.clock)
+            while let entry = clients[run.client].structs.entry(at: place), entry.clock < run.end {
+                let item = items[entry.handle]
+                if item.isItem && item.isDeleted { collectContent(of: entry.handle) }
+                place = clients[run.client].structs.next(after: place)
             }
             if dirty != .none && dirty != run.client { compactContent(of: dirty) }
             dirty = run.client

@@ -77,12 +77,13 @@ extension Document {
         }
         var kept = Column<UInt8>()
         kept.reserve(clients[client].bytes.count - clients[client].deadBytes)
-        for position in 0..<clients[client].structs.count {
-            let handle = clients[client].structs[position].handle
-            let content = content(of: items[handle])
-            guard let source = content.baseAddress else { continue }
-            setContentStart(of: handle, to: UInt32(kept.count))
-            kept.append(from: source, count: content.count)
+        for chunk in 0..<clients[client].structs.chunkCount {
+            for entry in clients[client].structs.entries(ofChunk: chunk) {
+                let content = content(of: items[entry.handle])
+                guard let source = content.baseAddress else { continue }
+                setContentStart(of: entry.handle, to: UInt32(kept.count))
+                kept.append(from: source, count: content.count)
+            }
         }
         contentTotal -= clients[client].bytes.count - kept.count
         clients[client].bytes = kept

@@ -10,6 +10,7 @@ extension Document {
         let item = items[handle]
         if observer != nil { observeDeletion(handle) }
         if item.key == .none && item.kind.isCountable { types[item.parent].length -= item.length }
+        if item.key == .none && item.kind == .format { types[item.parent].marks -= 1 }
         if item.leaf != .none { indexHide(handle) }
         items[handle].flags.insert(.deleted)
         noteDeleted(item)
@@ -74,22 +75,21 @@ extension Document {
     }
 
     private mutating func deleteKnown(_ client: UInt32, _ clock: UInt32, _ end: UInt32) {
-        var position = clients[client].position(of: clock)
-        let first = clients[client].structs[position].handle
+        var place = clients[client].structs.place(of: clock)
+        let first = clients[client].structs[place].handle
         if items[first].clock < clock {
-            if !items[first].isDeleted {
-                _ = split(first, at: clock - items[first].clock, position: position)
-            }
-            position += 1
+            if !items[first].isDeleted { _ = split(first, at: clock - items[first].clock, place: place) }
+            place = clients[client].structs.next(after: clients[client].structs.place(of: clock - 1))
         }
-        while position < clients[client].structs.count && clients[client].structs[position].clock < end {
-            let handle = clients[client].structs[position].handle
-            if !items[handle].isDeleted {
-                let item = items[handle]
-                if end < item.end { _ = split(handle, at: end - item.clock, position: position) }
-                delete(handle)
+        while let entry = clients[client].structs.entry(at: place), entry.clock < end {
+            let item = items[entry.handle]
+            if !item.isDeleted {
+                if end < item.end { _ = split(entry.handle, at: end - item.clock, place: place) }
+                delete(entry.handle)
             }
-            position += 1
+            // A split may have moved the entries, but then this was the last.
+            guard item.end < end else { return }
+            place = clients[client].structs.next(after: place)
         }
     }
 }

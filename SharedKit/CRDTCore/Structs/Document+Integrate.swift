@@ -34,7 +34,7 @@ extension Document {
         guard record.kind == .string, record.hasOrigin, !record.isBroken, record.clock > 0,
             record.originClock == record.clock - 1, record.originClient == clients[client].id
         else { return false }
-        let handle = clients[client].structs[clients[client].structs.count - 1].handle
+        let handle = clients[client].structs.last.handle
         guard canExtend(handle), hasRightOrigin(items[handle], of: record) else { return false }
         let count = Int(record.end - record.content)
         extend(handle, with: update.message + Int(record.content), count, units: record.length)

@@ -22,8 +22,8 @@ extension Document {
     /// The struct that covers an id, which is known to exist.
     @inline(__always)
     mutating func handle(at id: ItemID) -> UInt32 {
-        let position = clients[id.client].position(of: id.clock)
-        return clients[id.client].structs[position].handle
+        let place = clients[id.client].structs.place(of: id.clock)
+        return clients[id.client].structs[place].handle
     }
 
     /// Adds a struct at the end of its client's row.
@@ -31,7 +31,7 @@ extension Document {
     mutating func appendStruct(_ handle: UInt32) {
         let item = items[handle]
         markGrown(item.client)
-        clients[item.client].structs.append(ClientStore.Entry(clock: item.clock, handle: handle))
+        clients[item.client].structs.append(StructRow.Entry(clock: item.clock, handle: handle))
         clients[item.client].end = item.end
     }
 
@@ -52,19 +52,19 @@ extension Document {
 
     /// The item that ends exactly at `id`, split off if need be; a collected struct is left whole.
     mutating func itemEnding(at id: ItemID) -> UInt32 {
-        let position = clients[id.client].position(of: id.clock)
-        let handle = clients[id.client].structs[position].handle
+        let place = clients[id.client].structs.place(of: id.clock)
+        let handle = clients[id.client].structs[place].handle
         if items[handle].isItem && items[handle].end != id.clock + 1 {
-            _ = split(handle, at: id.clock + 1 - items[handle].clock, position: position)
+            _ = split(handle, at: id.clock + 1 - items[handle].clock, place: place)
         }
         return handle
     }
 
     /// The item that starts exactly at `id`, split off if need be; a collected struct is left whole.
     mutating func itemStarting(at id: ItemID) -> UInt32 {
-        let position = clients[id.client].position(of: id.clock)
-        let handle = clients[id.client].structs[position].handle
+        let place = clients[id.client].structs.place(of: id.clock)
+        let handle = clients[id.client].structs[place].handle
         guard items[handle].isItem && items[handle].clock < id.clock else { return handle }
-        return split(handle, at: id.clock - items[handle].clock, position: position)
+        return split(handle, at: id.clock - items[handle].clock, place: place)
     }
 }

@@ -27,6 +27,8 @@ extension Document {
             items[second.right].left = left
         } else if second.key != .none {
             setLastEntry(of: second.parent, key: second.key, to: left)
+        } else {
+            types[second.parent].end = left
         }
     }
 
@@ -45,19 +47,27 @@ extension Document {
         items[left].contentBytes += second.contentBytes
     }
 
-    /// Tries to join each struct of a client's row from `first` to `last` into the one before it, and returns
-    /// how many were. Joining is associative, so one pass forward does what Yjs does from the right.
-    @discardableResult
-    mutating func joinRow(_ client: UInt32, from first: Int, through last: Int) -> Int {
-        guard first > 0, first <= last else { return 0 }
-        var kept = first - 1
-        for position in first...last {
-            let entry = clients[client].structs[position]
-            if join(clients[client].structs[kept].handle, entry.handle) { continue }
-            kept += 1
-            if kept != position { clients[client].structs[kept] = entry }
+    /// Tries to join each struct of a client's row into the one before it, from a place through the first
+    /// struct that starts at `end` or later. Joining is associative, so one pass forward does what Yjs does
+    /// from the right.
+    mutating func joinRow(_ client: UInt32, from start: StructRow.Place, to end: UInt32) {
+        var place = start == .init() ? clients[client].structs.next(after: start) : start
+        var left = clients[client].structs.entry(before: place).handle
+        var isLast = false
+        while !isLast && place.chunk < clients[client].structs.chunkCount {
+            let count = clients[client].structs.count(ofChunk: place.chunk)
+            var kept = place
+            while !isLast && place.slot < count {
+                let entry = clients[client].structs[place]
+                isLast = entry.clock >= end
+                if !join(left, entry.handle) {
+                    left = entry.handle
+                    clients[client].structs[kept] = entry
+                    kept.slot += 1
+                }
+                place.slot += 1
+            }
+            place = clients[client].structs.remove(kept.slot..<place.slot, ofChunk: place.chunk)
         }
-        clients[client].structs.remove(at: kept + 1, count: last - kept)
-        return last - kept
     }
 }

@@ -78,7 +78,11 @@ extension Document {
             types[item.parent].start = handle
         }
         items[handle].right = right
-        if right != .none { items[right].left = handle }
+        if right != .none {
+            items[right].left = handle
+        } else if item.key == .none {
+            types[item.parent].end = handle
+        }
     }
 
     /// Lengths, map values, and deletion by what is already known.
@@ -90,6 +94,7 @@ extension Document {
         }
         if item.key == .none {
             if item.kind.isCountable { types[item.parent].length += item.length }
+            if item.kind == .format { types[item.parent].marks += 1 }
             if types[item.parent].index != .none { indexInsert(handle) }
         } else if item.right == .none {
             setLastEntry(of: item.parent, key: item.key, to: handle)

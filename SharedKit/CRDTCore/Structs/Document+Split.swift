@@ -1,7 +1,7 @@
 extension Document {
     /// Cuts an item after its first `units` units; the left part keeps the handle, the right part's is
     /// returned.
-    mutating func split(_ handle: UInt32, at units: UInt32, position: Int) -> UInt32 {
+    mutating func split(_ handle: UInt32, at units: UInt32, place: StructRow.Place) -> UInt32 {
         var right = items[handle]
         right.clock += units
         right.length -= units
@@ -15,8 +15,10 @@ extension Document {
             items[right.right].left = fresh
         } else if right.key != .none {
             setLastEntry(of: right.parent, key: right.key, to: fresh)
+        } else {
+            types[right.parent].end = fresh
         }
-        clients[right.client].structs.insert(.init(clock: right.clock, handle: fresh), at: position + 1)
+        clients[right.client].structs.insert(.init(clock: right.clock, handle: fresh), after: place)
         transaction.splits.append(right.id)
         if right.leaf != .none { indexSplit(handle, fresh) }
         return fresh

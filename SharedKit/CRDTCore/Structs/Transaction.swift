@@ -49,7 +49,7 @@ extension Column where Element == DeletedRun {
     /// Sorts by client and clock and joins what touches or overlaps.
     mutating func normalize() {
         guard count > 1 else { return }
-        sort { $0.client != $1.client ? $0.client < $1.client : $0.clock < $1.clock }
+        sort { SortKey(UInt64($0.client), $0.clock) }
         var kept = 0
         for index in 1..<count {
             let run = self[index]

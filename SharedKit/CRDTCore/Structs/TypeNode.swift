@@ -6,6 +6,10 @@ struct TypeNode: BitwiseCopyable {
     var name: UInt32
     /// First item of its list.
     var start: UInt32 = .none
+    /// Last item of its list.
+    var end: UInt32 = .none
+    /// Format marks of the list that are not deleted: the items that are there and take no place.
+    var marks: UInt32 = 0
     /// Units of all countable items of the list that are not deleted.
     var length: UInt32 = 0
     /// First of its map entries.

@@ -37,7 +37,7 @@ extension Document {
             retryPendingDeletes()
         }
         cleanUp()
-        if message.count > Limits.bulkBytes, message.count * 8 > items.memoryBytes { trim() }
+        if message.count > Limits.bulkBytes, message.count * 16 > items.memoryBytes { trim() }
         return isOriginal
     }
 
@@ -55,6 +55,7 @@ extension Document {
 
     /// Integrates what was planned and keeps what has to wait.
     mutating func integratePlan() {
+        if plan.order.count > 256 { items.reserve(items.count + plan.order.count) }
         for index in 0..<plan.order.count { integrate(update.records[plan.order[index]]) }
         keepStuck()
     }

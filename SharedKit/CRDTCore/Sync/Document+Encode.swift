@@ -56,14 +56,17 @@ extension Document {
 
     /// Writes a client's block from a clock on.
     func writeStructs(of client: UInt32, since clock: UInt32, to writer: inout ByteWriter) {
-        let first = clock == 0 ? 0 : clients[client].search(clock)
-        let start = clients[client].structs[first]
-        writer.number(clients[client].structs.count - first)
+        let place = clients[client].structs.search(clock)
+        let start = clients[client].structs[place]
+        writer.number(clients[client].structs.count(from: place))
         writer.number(clients[client].id)
         writer.number(clock)
         write(start.handle, skipping: clock - start.clock, to: &writer)
-        for position in first + 1..<max(first + 1, clients[client].structs.count) {
-            write(clients[client].structs[position].handle, skipping: 0, to: &writer)
+        var first = place.slot + 1
+        for chunk in place.chunk..<clients[client].structs.chunkCount {
+            let entries = clients[client].structs.entries(ofChunk: chunk)
+            for slot in first..<entries.count { write(entries[slot].handle, skipping: 0, to: &writer) }
+            first = 0
         }
     }
 
@@ -81,14 +84,16 @@ extension Document {
 
     func appendDeleted(of client: UInt32, to runs: inout Column<DeletedRun>) {
         var open = false
-        for position in 0..<clients[client].structs.count {
-            let item = items[clients[client].structs[position].handle]
-            if item.isDeleted && open {
-                runs[runs.count - 1].length += item.length
-            } else if item.isDeleted {
-                runs.append(DeletedRun(client: client, clock: item.clock, length: item.length))
+        for chunk in 0..<clients[client].structs.chunkCount {
+            for entry in clients[client].structs.entries(ofChunk: chunk) {
+                let item = items[entry.handle]
+                if item.isDeleted && open {
+                    runs[runs.count - 1].length += item.length
+                } else if item.isDeleted {
+                    runs.append(DeletedRun(client: client, clock: item.clock, length: item.length))
+                }
+                open = item.isDeleted
             }
-            open = item.isDeleted
         }
     }
 
@@ -134,13 +139,11 @@ extension Document {
     private mutating func sortTransaction() {
         var grown = Column<UInt32>()
         swap(&grown, &transaction.grown)
-        grown.sort { clients[$0].id > clients[$1].id }
+        grown.sort { SortKey(~clients[$0].id) }
         swap(&grown, &transaction.grown)
         var deletes = Column<DeletedRun>()
         swap(&deletes, &transaction.deletes)
-        deletes.sort {
-            $0.client != $1.client ? clients[$0.client].id > clients[$1.client].id : $0.clock < $1.clock
-        }
+        deletes.sort { SortKey(~clients[$0.client].id, $0.clock) }
         swap(&deletes, &transaction.deletes)
     }
 }

@@ -27,10 +27,10 @@ extension Document {
         _ update: Span<UInt8>, observing root: Root, changes: inout [TextChange]
     ) throws(UpdateFault) -> Outcome {
         _ = index(of: root.type)
-        observer = ChangeObserver(type: root.type)
+        observer = ChangeObserver(type: root.type, changes: changes)
         defer { observer = nil }
         let outcome = try apply(update)
-        if let observer { changes += observer.changes }
+        if let observer { changes = observer.changes }
         return outcome
     }
 
@@ -48,7 +48,7 @@ extension Document {
         if item.kind == .string {
             let content = content(of: item)
             let start = content.baseAddress.map { TextCut($0, at: Int(first)).bytesBefore } ?? 0
-            text = [UInt8](content.dropFirst(start))
+            text = [UInt8](UnsafeBufferPointer(rebasing: content.dropFirst(start)))
         }
         let offset = Int(self.offset(of: handle) + first)
         observer?.changes.append(TextChange(offset: offset, removed: 0, inserted: text))

@@ -61,12 +61,7 @@ extension Document {
         _ text: UnsafePointer<UInt8>, _ count: Int, units: UInt32, at offset: UInt32, in type: UInt32
     ) {
         let place = divide(at: locate(offset, in: type))
-        var left = place.left
-        var right = left == .none ? types[type].start : items[left].right
-        while right != .none && items[right].isDeleted {
-            left = right
-            right = items[right].right
-        }
+        let (left, right) = gap(behind: place.left, at: offset, in: type)
         let own = denseClient(client)
         rememberInsertion(clients[own].end, units, in: type)
         if left != .none, items[left].client == own, items[left].end == clients[own].end, canExtend(left),
@@ -104,8 +99,8 @@ extension Document {
     private mutating func divide(at place: ListPlace) -> ListPlace {
         guard place.left != .none, place.units < items[place.left].length else { return place }
         let item = items[place.left]
-        let position = clients[item.client].position(of: item.clock)
-        _ = split(place.left, at: place.units, position: position)
+        let row = clients[item.client].structs.place(of: item.clock)
+        _ = split(place.left, at: place.units, place: row)
         return place
     }
 
@@ -115,6 +110,7 @@ extension Document {
         cursor = EditCursor(type: type, item: place.left, start: place.start)
         var left = UInt32(range.count)
         var handle = place.left == .none ? types[type].start : items[place.left].right
+        var passed = 0
         while left > 0 && handle != .none {
             let units = items[handle].visibleUnits
             if units > left { _ = divide(at: ListPlace(left: handle, units: left)) }
@@ -123,7 +119,11 @@ extension Document {
                 rememberDeletion(handle)
                 delete(handle)
             }
+            passed = units > 0 ? 0 : passed + 1
             handle = items[handle].right
+            guard passed == Limits.passedItems else { continue }
+            handle = locate(UInt32(range.lowerBound) + 1, in: type).left
+            passed = 0
         }
     }
 

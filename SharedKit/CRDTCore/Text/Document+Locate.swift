@@ -35,6 +35,29 @@ extension Document {
         return ListPlace(left: cursor.item, units: units, start: cursor.start)
     }
 
+    /// The neighbours of what is inserted behind everything that is deleted at an offset, where `item` ends.
+    mutating func gap(
+        behind item: UInt32, at offset: UInt32, in type: UInt32
+    ) -> (left: UInt32, right: UInt32) {
+        var left = item
+        var right = left == .none ? types[type].start : items[left].right
+        var passed = 0
+        while right != .none && items[right].isDeleted {
+            if passed == Limits.passedItems && types[type].marks == 0 { return farGap(at: offset, in: type) }
+            passed += 1
+            left = right
+            right = items[right].right
+        }
+        return (left, right)
+    }
+
+    /// The same without a walk: where no marks are, the next item that is not deleted has the next unit.
+    private mutating func farGap(at offset: UInt32, in type: UInt32) -> (left: UInt32, right: UInt32) {
+        guard offset < types[type].length else { return (types[type].end, .none) }
+        let right = locate(offset + 1, in: type).left
+        return (items[right].left, right)
+    }
+
     /// Whether a place lies between the two halves of a surrogate pair.
     func splitsPair(_ place: ListPlace) -> Bool {
         guard place.left != .none else { return false }
@@ -49,16 +72,20 @@ extension Document {
             throw .outOfBounds
         }
         let place = locate(UInt32(range.lowerBound), in: root.type)
-        guard !splitsPair(place), !splitsPair(walk(from: place, UInt32(range.count), in: root.type)) else {
-            throw .splitsCharacter
-        }
+        let end = walk(from: place, over: range, in: root.type)
+        guard !splitsPair(place), !splitsPair(end) else { throw .splitsCharacter }
     }
 
-    /// The place so many visible units further on.
-    private func walk(from place: ListPlace, _ units: UInt32, in type: UInt32) -> ListPlace {
+    /// The place at the end of a range that begins at `place`.
+    private mutating func walk(
+        from place: ListPlace, over range: Range<Int>, in type: UInt32
+    ) -> ListPlace {
         var at = place
-        var left = units
+        var left = UInt32(range.count)
+        var passed = 0
         while left > 0 {
+            guard passed < Limits.passedItems else { return locate(UInt32(range.upperBound), in: type) }
+            passed += 1
             let rest =
                 at.left == .none
                 ? 0 : items[at.left].visibleUnits - min(at.units, items[at.left].visibleUnits)

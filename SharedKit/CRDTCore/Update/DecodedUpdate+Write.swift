@@ -14,6 +14,7 @@ extension DecodedUpdate {
         var parts = Column<StructPart>()
         var blockEnds = Column<UInt32>()
         var written = 0
+        if !joiningRuns { parts.reserve(records.count) }
         for index in 0..<blocks.count {
             let before = parts.count
             appendParts(
@@ -256,7 +257,7 @@ extension Column where Element == DeletedClocks {
     /// Sorts by descending client and by clock, and joins what touches or overlaps.
     mutating func normalize() {
         guard count > 1 else { return }
-        sort { $0.client != $1.client ? $0.client > $1.client : $0.clock < $1.clock }
+        sort { SortKey(~$0.client, $0.clock) }
         var kept = 0
         for index in 1..<count {
             let range = self[index]

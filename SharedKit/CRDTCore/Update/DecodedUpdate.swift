@@ -44,15 +44,33 @@ struct DecodedUpdate: ~Copyable {
         let client = try reader.number()
         var clock = try reader.clock()
         let first = UInt32(records.count)
-        let block = UInt32(blocks.count)
+        let isFollowing = follows(client, clock)
+        let block = UInt32(isFollowing ? blocks.count - 1 : blocks.count)
+        // Not more at once than costs nothing when the rest of the message is not what it says.
+        if count > 256 { reserve(min(count, 1 << 16)) }
         for _ in 0..<count {
             var record = try reader.structRecord(of: client, clock: clock, block: block)
             record.message = messages
             clock = record.clockEnd
             if record.kind != .skip { records.append(record) }
         }
-        blocks.append(ClientBlock(client: client, first: first, count: UInt32(records.count) - first))
+        let added = UInt32(records.count) - first
+        if isFollowing {
+            blocks[blocks.count - 1].count += added
+        } else {
+            blocks.append(ClientBlock(client: client, first: first, count: added))
+        }
     }
+
+    /// Whether a block that begins at a clock goes on where the last one ended, as it does from message to
+    /// message of a log: they are one block then, which nobody has to sort.
+    private func follows(_ client: UInt64, _ clock: UInt32) -> Bool {
+        guard !blocks.isEmpty, blocks[blocks.count - 1].client == client else { return false }
+        return blocks[blocks.count - 1].count == 0 || records[records.count - 1].clockEnd <= clock
+    }
+
+    /// Makes room for so many records at once.
+    mutating func reserve(_ count: Int) { records.reserve(records.count + count) }
 
     /// Brings blocks that came in another order, or a client that came twice, into the order that is
     /// promised.
@@ -67,7 +85,7 @@ struct DecodedUpdate: ~Copyable {
         swap(&received, &blocks)
         var unsorted = Column<StructRecord>()
         swap(&unsorted, &records)
-        received.sort { $0.client != $1.client ? $0.client > $1.client : $0.first < $1.first }
+        received.sort { SortKey(~$0.client, $0.first) }
         var at = 0
         while at < received.count {
             let client = received[at].client
@@ -85,7 +103,7 @@ struct DecodedUpdate: ~Copyable {
 
     private mutating func close(_ client: UInt64, from first: Int) {
         let count = records.count - first
-        records.sort(from: first) { $0.clock != $1.clock ? $0.clock < $1.clock : $0.start < $1.start }
+        records.sort(from: first) { SortKey(UInt64($0.clock), $0.start) }
         for index in first..<records.count { records[index].block = UInt32(blocks.count) }
         blocks.append(ClientBlock(client: client, first: UInt32(first), count: UInt32(count)))
     }

@@ -12,8 +12,12 @@ package enum UpdateTool {
         var total = 0
         for update in updates { total += update.count }
         guard total <= Limits.contentBytes else { throw .tooLarge }
+        #if !hasFeature(Embedded)  // a browser merges a handful, and loads this code first
+            if !joiningRuns, let merged = try OrderedMerge.merge(updates, total) { return merged }
+        #endif
         message.reserve(max(total, 1))
         var merged = DecodedUpdate()
+        merged.reserve(updates.count)
         for update in updates {
             update.withUnsafeBufferPointer { bytes in
                 if let base = bytes.baseAddress { message.append(from: base, count: bytes.count) }
@@ -22,6 +26,7 @@ package enum UpdateTool {
         }
         merged.arrange()
         var writer = ByteWriter()
+        writer.reserve(total)
         merged.write(to: &writer, joiningRuns: joiningRuns)
         return writer.take()
     }
@@ -37,7 +42,7 @@ package enum UpdateTool {
             }
             var decoded = DecodedUpdate()
             try decoded.decode(message)
-            known.sort { $0.client < $1.client }
+            known.sort { SortKey($0.client) }
             var writer = ByteWriter()
             decoded.write(to: &writer, joiningRuns: false, known: known)
             return writer.take()

@@ -4,6 +4,9 @@ struct ByteWriter: ~Copyable {
 
     var count: Int { bytes.count }
 
+    /// Makes room for so many bytes in all.
+    mutating func reserve(_ count: Int) { bytes.reserve(count) }
+
     @inline(__always)
     mutating func byte(_ value: UInt8) { bytes.append(value) }
 
