@@ -31,6 +31,14 @@ def ready(running):
     return None
 
 
+def patient(ask):
+    """Asks again while the answer is "not now": five typists share an identity with us, and its limits."""
+    until = time.monotonic() + 20
+    while (answer := ask()).status in (429, 503) and time.monotonic() < until:
+        time.sleep(0.5)
+    return answer
+
+
 def main():
     if not os.path.exists("/usr/share/nodejs/y-websocket"):
         tell("SKIPPED: node-y-websocket is not installed")
@@ -64,8 +72,9 @@ def main():
         check(report.get("typed", 0) > 10 * ROUNDS and report.get("reconnects", 0) >= TYPISTS, "there was something to lose", report)
         tell(f"{ROUNDS} kills:", {key: value for key, value in report.items() if key not in ("missing", "duplicated", "lost")}, "lost", len(report.get("lost", [])))
         if report.get("converged"):
-            text = people[0].get(f"/v1/sessions/{session}/docs/kill.txt/text").json
-            check(text["length_utf16"] == report["length"], "REST tells the same text", text)
+            answer = patient(lambda: people[0].get(f"/v1/sessions/{session}/docs/kill.txt/text"))
+            length = (answer.json or {}).get("length_utf16")
+            check(length == report["length"], "REST tells the same text", (answer.status, str(answer.json)[:300]))
     end()
 
 
