@@ -6,28 +6,19 @@ public struct Rule<Value: Wire>: Sendable {
 
 extension Rule where Value == Int {
     /// Both ends included.
-    public static func range(_ bounds: ClosedRange<Int>) -> Rule {
-        Rule(
-            check: { (value) throws(WireFault) in
-                if !bounds.contains(value) {
-                    throw WireFault(
-                        .outOfRange, "must be between \(bounds.lowerBound) and \(bounds.upperBound)")
-                }
-            },
-            refine: { schema in
-                .refined(
-                    schema,
-                    [
-                        JSONMember("minimum", .integer(Int64(bounds.lowerBound))),
-                        JSONMember("maximum", .integer(Int64(bounds.upperBound))),
-                    ])
-            })
-    }
+    public static func range(_ bounds: ClosedRange<Int>) -> Rule { within(bounds) { .integer(Int64($0)) } }
 }
 
 extension Rule where Value == Double {
     /// Both ends included.
-    public static func range(_ bounds: ClosedRange<Double>) -> Rule {
+    public static func range(_ bounds: ClosedRange<Double>) -> Rule { within(bounds) { .number($0) } }
+}
+
+extension Rule where Value: Comparable {
+    /// Both ends included; `number` is how the schema shows them.
+    private static func within(
+        _ bounds: ClosedRange<Value>, _ number: @escaping @Sendable (Value) -> JSONValue
+    ) -> Rule {
         Rule(
             check: { (value) throws(WireFault) in
                 if !bounds.contains(value) {
@@ -39,8 +30,8 @@ extension Rule where Value == Double {
                 .refined(
                     schema,
                     [
-                        JSONMember("minimum", .number(bounds.lowerBound)),
-                        JSONMember("maximum", .number(bounds.upperBound)),
+                        JSONMember("minimum", number(bounds.lowerBound)),
+                        JSONMember("maximum", number(bounds.upperBound)),
                     ])
             })
     }

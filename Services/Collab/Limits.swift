@@ -20,8 +20,6 @@ enum Limits {
     static let awarenessIDs = 40_000
     /// Bytes of one awareness state.
     static let awarenessBytes = 16 << 10
-    /// Depth of an awareness state that is looked into.
-    static let awarenessDepth = 32
     /// Milliseconds between two broadcasts of awareness; in between the latest state wins.
     static let awarenessMilliseconds: Int64 = 50
     /// Awareness messages of one connection per second; what is more is dropped.
@@ -45,8 +43,6 @@ enum Limits {
     static let silenceSeconds: Int64 = 15
     /// Appends that may wait for the disk.
     static let waitingAppends = 10_000
-    /// Updates that may wait for one room's disk.
-    static let waitingUpdates = 10_000
     /// Bytes of the log since the last snapshot from which on a new one is made; at least twice the snapshot.
     static let compactionBytes = 256 << 10
     /// Bytes of the log since the last snapshot from which on a closing room makes one.

@@ -1,4 +1,5 @@
 internal import Contracts
+private import ServiceKit
 private import SystemKit
 
 /// Bytes as they travel inside JSON: text where they are UTF-8, base64 (RFC 4648 section 4) where they
@@ -6,13 +7,13 @@ private import SystemKit
 enum EncodedBytes {
     static func encode(_ bytes: [UInt8]) -> (String, ContentEncoding) {
         if let text = String(validating: bytes, as: UTF8.self) { return (text, .utf8) }
-        return (base64(bytes), .base64)
+        return (Base64.encode(bytes), .base64)
     }
 
     /// The same for files: control characters make them base64, too, because JSON writes each in six bytes.
     static func encode(file bytes: [UInt8]) -> (String, ContentEncoding) {
         let isText = bytes.allSatisfy { $0 >= 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
-        return isText ? encode(bytes) : (base64(bytes), .base64)
+        return isText ? encode(bytes) : (Base64.encode(bytes), .base64)
     }
 
     /// The bytes again; nothing for base64 that is none.
@@ -44,30 +45,14 @@ enum EncodedBytes {
     /// Lines of 60 characters, each with its end (Ruby's `encode64`).
     static func base64Lines(_ bytes: [UInt8]) -> String {
         stride(from: 0, to: bytes.count, by: 45)
-            .map { base64(Array(bytes[$0..<min($0 + 45, bytes.count)])) + "\n" }.joined()
+            .map { Base64.encode(Array(bytes[$0..<min($0 + 45, bytes.count)])) + "\n" }.joined()
     }
 
     private static let values: [UInt8?] = {
         var values = [UInt8?](repeating: nil, count: 256)
-        for (value, digit) in digits.enumerated() { values[Int(digit)] = UInt8(value) }
+        for (value, digit) in Base64.digits.enumerated() { values[Int(digit)] = UInt8(value) }
         return values
     }()
-
-    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func base64(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let value = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << (8 * (3 - UInt32(group.count)))
-            for place in 0..<4 {
-                let digit = digits[Int(value >> (18 - 6 * UInt32(place)) & 63)]
-                text.append(place <= group.count ? digit : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
 }
 
 /// Cuts a stream of bytes where characters end, so that pieces of text stay text.

@@ -1,6 +1,7 @@
 /// RFC 4648 section 4, with padding.
 package enum Base64 {
-    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    /// The alphabet, by value.
+    package static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     /// Bytes as text.
     package static func encode(_ bytes: [UInt8]) -> String {

@@ -4,38 +4,15 @@ usage: python collab_pycrdt.py URL TOKEN WORD; prints the text that everybody ha
 """
 import asyncio, json, sys
 import websockets
-from pycrdt import Channel, Doc, Provider, Text
+from pycrdt import Doc, Provider, Text
+from pycrdt_channel import SocketChannel
 
 URL, TOKEN, WORD = sys.argv[1:4]
 
 
-class Wire(Channel):
-    def __init__(self, socket):
-        self.socket = socket
-
-    @property
-    def path(self):
-        return "content"
-
-    def __aiter__(self):
-        return self
-
-    async def __anext__(self):
-        try:
-            return await self.socket.recv()
-        except websockets.ConnectionClosed:
-            raise StopAsyncIteration() from None
-
-    async def send(self, message):
-        await self.socket.send(message)
-
-    async def recv(self):
-        return await self.socket.recv()
-
-
 async def visit(doc, work):
     async with websockets.connect(URL, additional_headers={"Authorization": f"Bearer {TOKEN}"}) as socket:
-        async with Provider(doc, Wire(socket)) as provider:
+        async with Provider(doc, SocketChannel(socket, "content")) as provider:
             await asyncio.wait_for(provider.synced.wait(), 20)
             await work()
 

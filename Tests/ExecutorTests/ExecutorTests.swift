@@ -155,8 +155,9 @@ struct ExecutorTests {
     func limits(line: String, verdict: Verdict) async throws {
         try await Executors.run { executors in
             var request = try ExecutionRequest.shell(line)
-            request.limits.cpuMilliseconds = verdict == .memoryLimit ? 20_000 : 300
-            request.limits.wallMilliseconds = verdict == .memoryLimit ? 20_000 : 1200
+            // Only the limit that is asked about can be met first, however little of the machine is left.
+            request.limits.cpuMilliseconds = verdict == .cpuLimit ? 300 : 60_000
+            request.limits.wallMilliseconds = verdict == .wallLimit ? 1200 : 60_000
             request.limits.memoryBytes = 32 << 20
             request.limits.fileBytes = 1 << 20
             request.limits.outputBytes = 10_000

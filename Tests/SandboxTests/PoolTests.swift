@@ -151,23 +151,10 @@ private enum Wardens {
     private static func name(_ pid: pid_t) -> Substring { text("/proc/\(pid)/comm").prefix { $0 != "\n" } }
 
     static func children(of parent: pid_t) -> [pid_t] {
-        let tasks = names("/proc/\(parent)/task")
+        let tasks = Footprint.names("/proc/\(parent)/task").filter { Int($0) != nil }
         return tasks.flatMap {
             text("/proc/\(parent)/task/\($0)/children").split(separator: " ").compactMap { pid_t($0) }
         }
-    }
-
-    private static func names(_ directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            names.append(
-                withUnsafeBytes(of: entry.pointee.d_name) {
-                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        return names.filter { Int($0) != nil }
     }
 
     private static func text(_ path: String) -> String {

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import NIOCore
+internal import SystemKit
 
 /// The server's side of one WebSocket: what RFC 6455 asks for beyond the form of frames, and when to write.
 final class WebSocketHandler: ChannelInboundHandler {
@@ -38,15 +39,10 @@ final class WebSocketHandler: ChannelInboundHandler {
         let loop = WebSocketLoop.of(context.eventLoop)
         loop.add(self)
         self.loop = loop
-        let found = ignoringUnavailable { () throws -> CInt? in
+        let found = ignoring("a channel without a descriptor (tests) takes the frames itself") {
             try context.channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) { $0 }
         }
-        socket = found ?? -1
-    }
-
-    /// Channels without a socket (tests) have no descriptor to write to; their frames go through the channel.
-    private func ignoringUnavailable(_ body: () throws -> CInt?) -> CInt? {
-        do { return try body() } catch { return nil }
+        socket = (found ?? nil) ?? -1
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

@@ -93,7 +93,8 @@ struct Footprint: Equatable {
         }
     }
 
-    private static func names(_ directory: String) -> [String] {
+    /// What lies in a directory, its dots included.
+    static func names(_ directory: String) -> [String] {
         guard let stream = opendir(directory) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []
