@@ -1,3 +1,5 @@
+private import Synchronization
+
 /// A Yjs document: every struct ever written, who wrote it, and what still waits for its dependencies.
 ///
 /// Start reading here, then `Document+Apply`, `Document+Place` (the merge algorithm) and
@@ -46,6 +48,10 @@ package struct Document: ~Copyable {
     var update = DecodedUpdate()
     var plan = IntegrationPlan()
     var writer = ByteWriter()
+
+    /// Never read. Whatever holds an atomic stays where it is, so the compiler passes a document by its
+    /// address; else every call of a method that does not mutate would copy its kilobyte first.
+    private let pin = Atomic<UInt8>(0)
 
     /// An empty document whose local edits carry `client`, which is below 2^53.
     package init(client: UInt64) { self.init(client: client, keepsDeleted: false) }

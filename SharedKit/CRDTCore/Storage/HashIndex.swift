@@ -3,7 +3,7 @@
 /// It keeps hashes and values only; whoever owns the things compares them. The hashes must come from
 /// `scramble`, whose seed makes collisions hard to arrange from outside.
 struct HashIndex: ~Copyable {
-    private struct Slot: BitwiseCopyable {
+    struct Slot: BitwiseCopyable {
         var hash: UInt32
         var value: UInt32
     }

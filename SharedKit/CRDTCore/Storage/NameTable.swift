@@ -1,6 +1,6 @@
 /// Byte strings kept once and known by their index: names of roots and keys of maps.
 struct NameTable: ~Copyable {
-    private struct Extent: BitwiseCopyable {
+    struct Extent: BitwiseCopyable {
         var offset: UInt32
         var count: UInt32
     }

@@ -13,7 +13,7 @@ struct StructRow: ~Copyable {
         var slot = 0
     }
 
-    private struct Chunk: ~Copyable {
+    struct Chunk: ~Copyable {
         /// The clock of its first entry.
         var first: UInt32
         var entries = Column<Entry>()
