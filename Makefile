@@ -56,7 +56,7 @@ fuzz: ## feed the readers of outside bytes with libFuzzer for two minutes (CODEC
 	@Tests/Fuzz/run
 
 chaos: build ## kill services of a fleet under load for some minutes and print the ledger
-	@CODECOLLAB_CHAOS_ROUNDS=20 python3 Tests/Clients/chaos.py
+	@CODECOLLAB_BARS=1 CODECOLLAB_CHAOS_ROUNDS=20 python3 Tests/Clients/chaos.py
 	@CODECOLLAB_KILL_ROUNDS=100 python3 Tests/Clients/collab_kill.py
 
 soak: packages test-packages ## 10,000 runs in a row, and the long forms of the sandbox's tests, with their figures

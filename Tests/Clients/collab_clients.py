@@ -18,14 +18,14 @@ def start(*command):
 
 
 def result(process, what):
-    output, errors = process.communicate(timeout=90)
+    output, errors = process.communicate(timeout=300)
     check(process.returncode == 0, what, errors[-800:])
     return json.loads(output) if process.returncode == 0 else None
 
 
 def handshake(port, path, token=None, origin=None, key="dGhlIHNhbXBsZSBub25jZQ=="):
     """The status that a WebSocket handshake is answered with, and the socket."""
-    sock = socket.create_connection(("127.0.0.1", port), timeout=20)
+    sock = socket.create_connection(("127.0.0.1", port), timeout=120)
     fields = (f"Authorization: Bearer {token}\r\n" if token else "") + (f"Origin: {origin}\r\n" if origin else "")
     sock.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                  f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n{fields}\r\n".encode())

@@ -13,7 +13,7 @@ URL, TOKEN, WORD = sys.argv[1:4]
 async def visit(doc, work):
     async with websockets.connect(URL, additional_headers={"Authorization": f"Bearer {TOKEN}"}) as socket:
         async with Provider(doc, SocketChannel(socket, "content")) as provider:
-            await asyncio.wait_for(provider.synced.wait(), 20)
+            await asyncio.wait_for(provider.synced.wait(), 120)
             await work()
 
 
@@ -22,7 +22,7 @@ async def main():
     text = doc.get("content", type=Text)
 
     async def until(test):
-        for _ in range(1000):
+        for _ in range(10_000):
             if test():
                 return
             await asyncio.sleep(0.02)

@@ -5,7 +5,7 @@ const { WebsocketProvider } = require('y-websocket');
 const WebSocket = require('ws');
 const [url, room, token, mode] = process.argv.slice(2);
 const sleep = ms => new Promise(done => setTimeout(done, ms));
-async function until(test, what, ms = 20000) {
+async function until(test, what, ms = 250000) {
   const end = Date.now() + ms;
   while (!test()) {
     if (Date.now() > end) throw new Error('waited too long for ' + what);
@@ -20,18 +20,18 @@ async function main() {
   await until(() => provider.synced, 'sync');
   if (mode === 'viewer') {
     text.insert(0, 'FORBIDDEN');
-    await until(() => text.toString().includes('node-offline') && text.toString().includes('pycrdt-offline'), 'the others', 40000);
+    await until(() => text.toString().includes('node-offline') && text.toString().includes('pycrdt-offline'), 'the others');
     const names = [...provider.awareness.getStates().entries()].filter(([id]) => id !== doc.clientID).map(([, state]) => state.user && state.user.name);
     console.log(JSON.stringify({ text: text.toString(), names }));
     process.exit(0);
   }
   text.insert(0, 'node-online ');
-  await until(() => text.toString().includes('pycrdt-online'), 'pycrdt', 40000);
+  await until(() => text.toString().includes('pycrdt-online'), 'pycrdt');
   provider.disconnect();
   await sleep(200);
   text.insert(text.length, ' node-offline');
   provider.connect();
-  await until(() => provider.synced && text.toString().includes('pycrdt-offline'), 'pycrdt offline', 40000);
+  await until(() => provider.synced && text.toString().includes('pycrdt-offline'), 'pycrdt offline');
   await sleep(700);
   console.log(JSON.stringify({ text: text.toString() }));
   process.exit(0);

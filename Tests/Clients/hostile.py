@@ -108,6 +108,16 @@ def state(running, executor):
             "cgroups": run_cgroups(executor), "files": temporary_files(), "memory": memory(executor)}
 
 
+def patient(limits, allowed):
+    """A limit that the program is not meant to meet is out of reach, however busy the machine is."""
+    roomy = dict(limits)
+    if "wall_limit" not in allowed:
+        roomy["wall_ms"] = 100_000
+    if "cpu_limit" not in allowed:
+        roomy["cpu_ms"] = 20_000
+    return {"cpu_ms": 2000, "wall_ms": 8000} | roomy
+
+
 def main():
     with fleet() as running:
         attacker, victim = running.guest("Mallory"), Victim(running.guest("Victim"))
@@ -118,22 +128,22 @@ def main():
         before = state(running, executor)
         victim.start()
         for name, ((language, source), allowed, limits) in PROGRAMS.items():
-            run = attacker.run(language, source.replace("PORT", str(running.base)), limits=dict({"cpu_ms": 2000, "wall_ms": 8000}, **limits))
+            run = attacker.run(language, source.replace("PORT", str(running.base)), limits=patient(limits, allowed))
             result = run.get("execution") or {}
             said = (result.get("stdout") or {}).get("content") or ""
             check(result.get("verdict") in allowed, f"{name}: verdict", {
                 k: str(run.get(k))[:500] for k in ("state", "execution", "compile", "reason", "code", "detail")})
             check("ESCAPED" not in said, f"{name}: contained", said)
-        source, small = catalogue(), {"cpu_ms": 1000, "wall_ms": 3000, "memory_bytes": 64 << 20}
+        source, small = catalogue(), {"cpu_ms": 1000, "memory_bytes": 64 << 20}
         for name, allowed in BY_NAME.items():
-            run = attacker.run("c", source, stdin=name + "\n", limits=small)
+            run = attacker.run("c", source, stdin=name + "\n", limits=patient(small, allowed))
             result = run.get("execution") or {}
             check(result.get("verdict") in allowed, f"{name}: verdict", {
                 k: str(run.get(k))[:600] for k in ("state", "execution", "compile", "reason", "code", "detail")})
         victim.stopped.set()
         victim.join(60)
         check(victim.runs >= 5 and not victim.bad, "the victim beside them is unharmed", victim.bad[:3] or victim.runs)
-        until = time.monotonic() + 5
+        until = time.monotonic() + 5 * SLACK
         while time.monotonic() < until:
             after = state(running, executor)
             try:

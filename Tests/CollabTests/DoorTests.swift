@@ -7,7 +7,7 @@ import SystemKit
 import TestSupport
 import Testing
 
-@Suite("The door of a live document", .tags(.medium), .timeLimit(.minutes(1)))
+@Suite("The door of a live document", .tags(.medium), .timeLimit(.minutes(8)))
 struct DoorTests {
     static let live = "/v1/sessions/\(CollabHouse.session)/docs/main.py/live"
 

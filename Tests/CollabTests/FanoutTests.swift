@@ -6,7 +6,7 @@ import SystemKit
 import TestSupport
 import Testing
 
-@Suite("Who hears what", .tags(.medium), .timeLimit(.minutes(2)))
+@Suite("Who hears what", .tags(.medium), .timeLimit(.minutes(8)))
 struct FanoutTests {
     private static func handshake(_ statement: String, _ document: String) -> String {
         "GET /v1/sessions/\(CollabHouse.session)/docs/\(document)/live HTTP/1.1\r\nHost: a\r\n"

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite(
-    "Live documents with y-websocket", .tags(.medium), .timeLimit(.minutes(2)),
+    "Live documents with y-websocket", .tags(.medium), .timeLimit(.minutes(8)),
     .enabled(if: NodeClient.isInstalled, "needs Debian's node-y-websocket and node-ws"))
 struct LiveTests {
     @Test("three editors converge, a newcomer gets everything, and so does one after a restart")

@@ -29,7 +29,7 @@ enum NodeClient {
           return { doc, provider, synced: () => until(() => provider.synced) };
         }
         const sleep = ms => new Promise(done => setTimeout(done, ms));
-        async function until(test, ms = 20000) {
+        async function until(test, ms = 200000) {
           const end = Date.now() + ms;
           while (!test()) {
             if (Date.now() > end) throw new Error('waited too long: ' + test);

@@ -6,7 +6,7 @@ import SystemKit
 import TestSupport
 import Testing
 
-@Suite("Documents over REST", .tags(.medium), .timeLimit(.minutes(2)))
+@Suite("Documents over REST", .tags(.medium), .timeLimit(.minutes(8)))
 struct TextTests {
     private func put(_ house: CollabHouse, _ text: String, as name: String = "editor Ada") async throws
         -> DocumentText

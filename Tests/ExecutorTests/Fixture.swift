@@ -40,7 +40,7 @@ struct Executors: Sendable {
         return options
     }
 
-    func create(_ request: ExecutionRequest, wait: Int? = 20, key: String? = nil) async throws -> Execution {
+    func create(_ request: ExecutionRequest, wait: Int? = 120, key: String? = nil) async throws -> Execution {
         try await service.client.call(ExecutorEndpoints.create, request, options(wait: wait, key: key))
     }
 
@@ -48,14 +48,18 @@ struct Executors: Sendable {
         try await service.client.call(ExecutorEndpoints.get, options(id: id))
     }
 
-    func events(_ id: ExecutionID, after: Int = 0) async throws -> [ExecutionEvent] {
+    /// The events up to the first that is `enough`: the last one, unless the caller says otherwise.
+    func events(
+        _ id: ExecutionID, after: Int = 0,
+        until enough: @Sendable (ExecutionEvent) -> Bool = { $0.kind == .finished }
+    ) async throws -> [ExecutionEvent] {
         var options = try options(id: id)
         if after > 0 { options.headers.add(name: "Last-Event-ID", value: "\(after)") }
         return try await service.client.events(ExecutorEndpoints.events, options) { received in
             var events: [ExecutionEvent] = []
             for try await event in received {
                 events.append(event.value)
-                if event.value.kind == .finished { break }
+                if enough(event.value) { break }
             }
             return events
         }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Cases, repetitions, pipelines and files that are brought back.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(8)))
 struct PartsTests {
     private func result(_ request: ExecutionRequest) async throws -> ExecutionResult {
         try await Executors.run { executors in

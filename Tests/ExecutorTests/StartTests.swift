@@ -5,7 +5,7 @@ import SystemKit
 import TestSupport
 import Testing
 
-@Suite(.tags(.medium), .timeLimit(.minutes(2))) struct StartTests {
+@Suite(.tags(.medium), .timeLimit(.minutes(8))) struct StartTests {
     @Test("start and events are one exchange when the start is asked to answer with events")
     func oneExchange() async throws {
         try await Executors.run { executors in

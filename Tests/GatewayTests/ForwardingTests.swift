@@ -5,7 +5,7 @@ import SystemKit
 import TestSupport
 import Testing
 
-@Suite("The door passes on", .tags(.medium), .timeLimit(.minutes(2)))
+@Suite("The door passes on", .tags(.medium), .timeLimit(.minutes(8)))
 struct ForwardingTests {
     @Test("keeps what only we may say from clients, and what is ours from them")
     func hygiene() async throws {

@@ -6,7 +6,7 @@ import SystemKit
 import TestSupport
 import Testing
 
-@Suite("The door knows who calls", .tags(.medium), .timeLimit(.minutes(2)))
+@Suite("The door knows who calls", .tags(.medium), .timeLimit(.minutes(8)))
 struct IdentityTests {
     private let path = "GET /v1/executions/exe_00000000000000000000000000"
 

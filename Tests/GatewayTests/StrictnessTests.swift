@@ -3,7 +3,7 @@ import GatewayService
 import TestSupport
 import Testing
 
-@Suite("The door is strict", .tags(.medium), .timeLimit(.minutes(2)))
+@Suite("The door is strict", .tags(.medium), .timeLimit(.minutes(8)))
 struct StrictnessTests {
     struct Case: CustomTestStringConvertible {
         let request: String

@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 import Glibc
 import Languages
 import Testing
@@ -85,12 +86,12 @@ import Testing
         defer { unlink(file) }
         let first = registry.withVersions(rememberedIn: file)
         for language in first.found { #expect(language.version.first?.isNumber == true, "\(language.id)") }
-        let clock = ContinuousClock()
-        let elapsed = clock.measure {
-            let second = registry.withVersions(rememberedIn: file)
-            #expect(second.found.map(\.version) == first.found.map(\.version))
-        }
-        #expect(elapsed < .milliseconds(50))
+        // What is written there is believed: no tool is started again.
+        let url = URL(fileURLWithPath: file)
+        let written = try [String: String].decode(Array(Data(contentsOf: url)))
+        try Data(written.mapValues { _ in "1.2.3-kept" }.encode()).write(to: url)
+        let second = registry.withVersions(rememberedIn: file)
+        #expect(second.found.map(\.version) == first.found.map { $0.version.isEmpty ? "" : "1.2.3-kept" })
     }
 
     @Test("a directory that is not there is named")

@@ -2,7 +2,7 @@ import Messaging
 import SystemKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct EventBusTests {
+@Suite(.timeLimit(.minutes(8))) struct EventBusTests {
     let bus = EventBus<String, Int>(bound: 8)
 
     private func taken(_ subscription: Subscription<Int>) async -> [Int?] {

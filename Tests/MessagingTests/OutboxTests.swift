@@ -4,7 +4,7 @@ import Storage
 import SystemKit
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct OutboxTests {
+@Suite(.timeLimit(.minutes(8))) struct OutboxTests {
     struct Unreachable: Error {}
 
     let fixture: Fixture

@@ -6,7 +6,7 @@ import SystemKit
 import Testing
 import TestSupport
 
-@Suite(.tags(.medium), .timeLimit(.minutes(1))) struct RecordingTests {
+@Suite(.tags(.medium), .timeLimit(.minutes(8))) struct RecordingTests {
     let home: TemporaryDirectory
     let executor = ScriptedExecutor()
     let execution = ExecutionID(milliseconds: 1_700_000_000_000, random: Array(1...10))

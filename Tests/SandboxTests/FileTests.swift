@@ -4,7 +4,7 @@ import SystemKit
 import Testing
 
 extension Isolation {
-    @Suite(.timeLimit(.minutes(2)))
+    @Suite(.timeLimit(.minutes(8)))
     struct FileTests {
         @Test("files go in with their modes, results come out")
         func roundTrip() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 extension Isolation {
     /// Machines without cgroups: isolation is the same, limits hold per process.
-    @Suite(.timeLimit(.minutes(2)))
+    @Suite(.timeLimit(.minutes(8)))
     struct PlainTests {
         private static let made = Task {
             try await SandboxHost(SandboxHost.Configuration(usesCgroups: false))
@@ -34,7 +34,7 @@ extension Isolation {
             ])
         func verdicts(row: Case) async throws {
             let limits = SandboxLimits(
-                cpu: .seconds(1), wall: .seconds(row.verdict == .wallLimit ? 2 : 15), memoryBytes: 64 << 20,
+                cpu: .seconds(1), wall: .seconds(row.verdict == .wallLimit ? 2 : 120), memoryBytes: 64 << 20,
                 fileBytes: 1 << 20,
                 stdoutBytes: 10_000)
             let spec = SandboxSpec(argv: ["/bin/sh", "-c", row.line], limits: limits)

@@ -5,7 +5,7 @@ import Testing
 
 extension Isolation {
     /// Sandboxes that wait for a program.
-    @Suite(.timeLimit(.minutes(2)))
+    @Suite(.timeLimit(.minutes(8)))
     struct PoolTests {
         private static func host(parked: Int) async throws -> SandboxHost {
             try await SandboxHost(SandboxHost.Configuration(parked: parked))

@@ -4,7 +4,7 @@ import SystemKit
 import Testing
 
 extension Isolation {
-    @Suite(.timeLimit(.minutes(2)))
+    @Suite(.timeLimit(.minutes(8)))
     struct SandboxTests {
         @Test("says hello")
         func hello() async throws {

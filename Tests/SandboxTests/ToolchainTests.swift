@@ -4,7 +4,7 @@ import Testing
 
 extension Isolation {
     /// Interpreters and compilers that are on this machine start inside the sandbox.
-    @Suite(.timeLimit(.minutes(3)), .serialized)
+    @Suite(.timeLimit(.minutes(8)), .serialized)
     struct ToolchainTests {
         struct Tool: Sendable, CustomTestStringConvertible {
             let path: String

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Bytes on their way to one reader", .tags(.small))
 struct ByteStreamTests {
-    @Test("a reader that makes room is heard, whatever was pushed meanwhile", .timeLimit(.minutes(1)))
+    @Test("a reader that makes room is heard, whatever was pushed meanwhile", .timeLimit(.minutes(8)))
     func demandIsNotLost() async throws {
         let demands = Locked(0)
         let stream = ByteStream { demands.withLock { $0 += 1 } }

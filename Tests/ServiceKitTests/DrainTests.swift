@@ -5,7 +5,7 @@ import SystemKit
 import TestSupport
 import Testing
 
-@Suite("A service that ends", .tags(.medium), .timeLimit(.minutes(1)))
+@Suite("A service that ends", .tags(.medium), .timeLimit(.minutes(8)))
 struct DrainTests {
     static let slow = Endpoint<Nothing, Note>(
         "drain.slow", of: .session, .get, "/v1/slow", access: .open, "Answer after a while")

@@ -34,7 +34,7 @@ private enum Shelf {
     }
 }
 
-@Suite("Parameters are held to what the document says of them", .tags(.medium), .timeLimit(.minutes(1)))
+@Suite("Parameters are held to what the document says of them", .tags(.medium), .timeLimit(.minutes(8)))
 struct ParameterTests {
     struct Broken: CustomTestStringConvertible {
         let query: String

@@ -4,7 +4,7 @@ import SystemKit
 import TestSupport
 import Testing
 
-@Suite("A service's server", .tags(.medium), .timeLimit(.minutes(1)))
+@Suite("A service's server", .tags(.medium), .timeLimit(.minutes(8)))
 struct ServerTests {
     /// Sends bytes to the echo service and reads to the end of the connection.
     private func exchange(_ request: String, signedIn: Bool = true) async throws -> String {

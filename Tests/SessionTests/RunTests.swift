@@ -5,7 +5,7 @@ import SystemKit
 import TestSupport
 import Testing
 
-@Suite(.tags(.medium), .timeLimit(.minutes(2))) struct RunTests {
+@Suite(.tags(.medium), .timeLimit(.minutes(8))) struct RunTests {
     let ada: Identity
     let ben: Identity
 

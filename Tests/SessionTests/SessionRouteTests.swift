@@ -4,7 +4,7 @@ import ServiceKit
 import TestSupport
 import Testing
 
-@Suite(.tags(.medium), .timeLimit(.minutes(2))) struct SessionRouteTests {
+@Suite(.tags(.medium), .timeLimit(.minutes(8))) struct SessionRouteTests {
     let ada: Identity
     let ben: Identity
 

@@ -69,7 +69,7 @@ import Testing
         let letGo = try WakeUp()
         let hold: @Sendable (Database) throws -> Bool = { _ in
             isHeld.withLock { $0 = true }
-            return letGo.wait(atMost: .seconds(8))
+            return letGo.wait(atMost: .seconds(60))
         }
         try store.submit(hold) { _ in }
         while !isHeld.snapshot { try await Task.sleep(for: .milliseconds(1)) }

@@ -68,7 +68,7 @@ import Testing
         async let readMeanwhile = store.write { database in
             try database.execute(sql: "INSERT INTO row (text) VALUES ('late')")
             isWriting.withLock { $0 = true }
-            return hasRead.wait(atMost: .seconds(8))
+            return hasRead.wait(atMost: .seconds(60))
         }
         while !isWriting.snapshot { try await Task.sleep(for: .milliseconds(1)) }
         #expect(try await texts(store) == [])

@@ -31,7 +31,7 @@ private enum Checker {
     }
 }
 
-@Suite("the container files", .timeLimit(.minutes(1))) struct ImageTests {
+@Suite("the container files", .timeLimit(.minutes(8))) struct ImageTests {
     @Test(
         "compose describes the fleet of fleet.json, and compose v2 accepts it",
         .enabled(if: Checker.has("docker-compose"), "no docker-compose beside CODECOLLAB_PYTHON"))

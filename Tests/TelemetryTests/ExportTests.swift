@@ -94,7 +94,7 @@ import Tracing
 
     @Test(
         "is read by OpenTelemetry's own types",
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(8)),
         .enabled(
             if: system("python3 -c 'import opentelemetry.proto' 2>/dev/null") == 0,
             "opentelemetry-proto is not installed"

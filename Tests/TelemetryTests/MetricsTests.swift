@@ -93,7 +93,7 @@ import Testing
     @Test(
         "is clean for promtool",
         .enabled(if: access("/usr/bin/promtool", X_OK) == 0, "Debian's prometheus is not installed"),
-        .timeLimit(.minutes(1))
+        .timeLimit(.minutes(8))
     )
     func promtool() throws {
         let telemetry = try Telemetry(service: "auth")

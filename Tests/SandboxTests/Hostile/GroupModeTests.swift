@@ -78,7 +78,7 @@ extension Isolation {
 
 /// What `GroupModeTests` runs inside each mode.
 @Suite(
-    .timeLimit(.minutes(4)), .serialized,
+    .timeLimit(.minutes(8)), .serialized,
     .enabled(if: getenv("CODECOLLAB_EXPECT_ACCOUNTING") != nil, "runs inside the mode tests"))
 struct ModeProbe {
     @Test("says what it counts with")

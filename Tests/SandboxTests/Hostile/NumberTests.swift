@@ -4,7 +4,7 @@ import Testing
 
 extension Isolation {
     /// E16, H46: every system call number from 0 to 600 on three ABIs, asked from inside.
-    @Suite(.timeLimit(.minutes(3)))
+    @Suite(.timeLimit(.minutes(8)))
     struct NumberTests {
         /// Calls that must never pass, by their x86-64 numbers: written down apart from the profiles' data.
         private static let dangerous: [Int: String] = [

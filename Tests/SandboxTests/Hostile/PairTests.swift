@@ -4,7 +4,7 @@ import Testing
 
 extension Isolation {
     /// H31 to H38, E12: two sandboxes with a common plan and a common clock try to tell each other bits.
-    @Suite(.timeLimit(.minutes(3)))
+    @Suite(.timeLimit(.minutes(8)))
     struct PairTests {
         /// Works inside one sandbox, so the test would see it between two.
         private static let loud: Set<String> = [

@@ -5,7 +5,7 @@ import Testing
 
 extension Isolation {
     /// Bar 6: whoever took over the service has the warden's frames and nothing else; the frames are fuzzed.
-    @Suite(.timeLimit(.minutes(2)))
+    @Suite(.timeLimit(.minutes(8)))
     struct WardenTests {
         private static let frameBytes = MemoryLayout<csb_frame>.size
         private static let frames = isLong ? 100_000 : 3000
