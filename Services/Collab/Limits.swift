@@ -63,6 +63,8 @@ enum Limits {
     static let busyDeliveries = 30_000.0
     /// Milliseconds of that longer window.
     static let busyWindowMilliseconds: Int64 = 16
+    /// Updates that have to be expected in a window for it to be waited for.
+    static let worthwhileUpdates = 0.5
     /// Milliseconds without an update after which a stretch of editing has ended.
     static let stretchMilliseconds: Int64 = 300_000
     /// Lines of a difference that are compared one by one; beyond it a place is told as a whole.

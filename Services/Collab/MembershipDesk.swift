@@ -12,6 +12,8 @@ final class MembershipDesk: Sendable {
     private let client: FleetClient
     private let clock: WallClock
     private let known = Locked([Key: (role: Role, until: Timestamp)]())
+    /// However many connections of a member knock at once, the session service is asked once.
+    private let questions = SingleFlight<Key, Role>()
 
     init(client: FleetClient, clock: WallClock) {
         self.client = client
@@ -25,7 +27,15 @@ final class MembershipDesk: Sendable {
         let key = Key(session: session, user: identity.userID)
         let now = clock.now()
         if let found = known.snapshot[key], found.until > now { return found.role }
-        let options = CallOptions(as: identity, deadline: deadline, path: ["session_id": session.text])
+        return try await questions.value(for: key) { try await self.ask(identity, key, deadline) }.value
+    }
+
+    private func ask(_ identity: Identity, _ key: Key, _ deadline: Timestamp) async throws -> Role {
+        let now = clock.now()
+        var identity = identity
+        // Whoever may open documents may be told their own role, whatever their token is limited to.
+        if !identity.may(.sessionsRead) { identity.scopes.append(.sessionsRead) }
+        let options = CallOptions(as: identity, deadline: deadline, path: ["session_id": key.session.text])
         let found = try await client.call(SessionEndpoints.get, options)
         guard let role = found.yourRole else {
             throw Problem(.forbidden, "you are no member of this session")

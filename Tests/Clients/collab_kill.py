@@ -25,7 +25,7 @@ def ready(running):
         now = running.ps()["collab"]
         if now["phase"] == "ready" and now.get("pid"):
             return now["pid"]
-        if now["phase"] == "failed":  # killed more often than the supervisor puts up with: the operator brings it back
+        if now["phase"] in ("failed", "backing_off"):  # the supervisor has lost its patience: the operator brings it back
             running.command("restart", "collab")
         time.sleep(0.05)
     return None
@@ -69,8 +69,9 @@ def main():
         check(report.get("converged") is True, "all converge", report or errors[-500:])
         check(report.get("lost") == [], "nothing acknowledged is lost", report.get("lost", [])[:5])
         check(report.get("missing") == [] and report.get("duplicated") == [], "every word is there once", report)
+        check(report.get("foreign") == [], "no word was cut", report.get("foreign"))
         check(report.get("typed", 0) > 10 * ROUNDS and report.get("reconnects", 0) >= TYPISTS, "there was something to lose", report)
-        tell(f"{ROUNDS} kills:", {key: value for key, value in report.items() if key not in ("missing", "duplicated", "lost")}, "lost", len(report.get("lost", [])))
+        tell(f"{ROUNDS} kills:", {key: value for key, value in report.items() if key not in ("missing", "duplicated", "lost", "foreign")}, "lost", len(report.get("lost", [])))
         if report.get("converged"):
             answer = patient(lambda: people[0].get(f"/v1/sessions/{session}/docs/kill.txt/text"))
             length = (answer.json or {}).get("length_utf16")

@@ -10,7 +10,7 @@ struct FanState {
     /// The number of the last of them.
     var through = 0
     /// The connections that hear everything, by event loop.
-    var groups: [[WebSocketConnection]] = []
+    var groups: [WebSocketGroup] = []
     var listeners = 0
     var isStale = false
     var isScheduled = false
@@ -18,6 +18,16 @@ struct FanState {
     var lastAwareness = NIODeadline.uptimeNanoseconds(0)
     var lastUpdate = NIODeadline.uptimeNanoseconds(0)
     var meter = DeliveryMeter()
+
+    /// The milliseconds in which updates are to come together; nil when telling each at once costs little, or
+    /// when they come so seldom that waiting would bring none together.
+    var window: Int64? {
+        let rate = meter.perSecond
+        guard rate > Limits.calmDeliveries else { return nil }
+        let window = rate > Limits.busyDeliveries ? Limits.busyWindowMilliseconds : Limits.windowMilliseconds
+        let updatesInWindow = rate / Double(max(1, listeners)) * Double(window) / 1000
+        return updatesInWindow < Limits.worthwhileUpdates ? nil : window
+    }
 }
 
 extension Room {
@@ -25,10 +35,8 @@ extension Room {
     /// milliseconds and leave as one.
     func scheduleTelling() {
         guard !fan.isScheduled else { return }
-        let rate = fan.meter.perSecond
-        guard rate > Limits.calmDeliveries else { return tellUpdates() }
+        guard let window = fan.window else { return tellUpdates() }
         fan.isScheduled = true
-        let window = rate > Limits.busyDeliveries ? Limits.busyWindowMilliseconds : Limits.windowMilliseconds
         let room = NIOLoopBound(self, eventLoop: loop)
         loop.scheduleTask(in: .milliseconds(window)) { room.value.tellUpdates() }
     }
@@ -80,7 +88,7 @@ extension Room {
     private func broadcast(_ message: RoomMessage) {
         if fan.isStale { regroup() }
         let frame = WebSocketFrame.binary(message.bytes)
-        for group in fan.groups { WebSocketConnection.send(frame, to: group) }
+        for group in fan.groups { group.send(frame) }
     }
 
     private func regroup() {
@@ -88,7 +96,7 @@ extension Room {
         let hearing = guests.values.filter { guest in guest.lag.map { told < $0.after } ?? true }
         fan.listeners = hearing.count
         fan.groups = Dictionary(grouping: hearing) { ObjectIdentifier($0.connection.eventLoop) }
-            .values.map { $0.map(\.connection) }
+            .values.map { WebSocketGroup($0.map(\.connection)) }
     }
 
     /// Notes who does not keep up. Such a reader still gets the updates that the document had when it was

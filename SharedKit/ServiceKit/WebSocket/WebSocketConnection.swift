@@ -41,16 +41,8 @@ package struct WebSocketConnection: Sendable {
         eventLoop.execute { handler.value.send(frame) }
     }
 
-    /// Sends the same frame to connections that share an event loop.
-    package static func send(_ frame: ByteBuffer, to connections: [WebSocketConnection]) {
-        guard let loop = connections.first?.eventLoop else { return }
-        if loop.inEventLoop { return sendHere(frame, connections) }
-        loop.execute { sendHere(frame, connections) }
-    }
-
-    private static func sendHere(_ frame: ByteBuffer, _ connections: [WebSocketConnection]) {
-        for connection in connections { connection.handler.value.send(frame) }
-    }
+    /// Its handler; on the event loop only.
+    var boundHandler: WebSocketHandler { handler.value }
 
     /// Says why, waits for the other side to agree, and closes.
     package func close(_ code: WebSocketCloseCode, _ reason: String = "") {

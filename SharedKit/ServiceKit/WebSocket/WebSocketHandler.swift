@@ -20,6 +20,8 @@ final class WebSocketHandler: ChannelInboundHandler {
     let pressure = WebSocketPressure()
     private var reader: WebSocketReader
     private var context: ChannelHandlerContext?
+    /// The context's, which it looks up anew each time that it is asked.
+    private var channel: (any Channel)?
     private var loop: WebSocketLoop?
     private var phase = Phase.open
     /// Frames of this turn of the event loop.
@@ -36,6 +38,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        channel = context.channel
         let loop = WebSocketLoop.of(context.eventLoop)
         loop.add(self)
         self.loop = loop
@@ -48,6 +51,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         end()
         self.context = nil
+        channel = nil
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -137,6 +141,17 @@ final class WebSocketHandler: ChannelInboundHandler {
         if outbox.count == 1 { loop?.flushSoon(self) }
     }
 
+    /// Sends a frame, of which these are the bytes, to one of many: at once if nothing is before it. A frame for
+    /// hundreds has been waited for already, and a second walk over all of them costs as much as the first.
+    func deliver(_ bytes: UnsafeRawBufferPointer, of frame: ByteBuffer) {
+        guard phase == .open, outbox.isEmpty, waitingBytes == 0, duePong == nil else { return send(frame) }
+        let sent = transmit(bytes)
+        guard sent < bytes.count else { return }
+        var rest = frame
+        rest.moveReaderIndex(forwardBy: sent)
+        send(rest)
+    }
+
     /// A reader that does not keep up loses its connection; it comes back and asks for what it missed.
     private func giveUp() {
         phase = .over
@@ -153,7 +168,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         guard let first = outbox.first else { return }
         if outbox.count == 1, waitingBytes == 0 {
             outbox.removeAll(keepingCapacity: true)
-            if let rest = sendNow(first, context) {
+            if let rest = sendNow(first) {
                 write(rest, context)
                 context.flush()
             }
@@ -167,16 +182,19 @@ final class WebSocketHandler: ChannelInboundHandler {
     /// Hands a frame to the kernel without the way through the channel, which costs as much again; only while
     /// the channel holds nothing back.
     /// - Returns: what the kernel did not take; errors show when the channel writes it.
-    private func sendNow(_ frame: ByteBuffer, _ context: ChannelHandlerContext) -> ByteBuffer? {
-        guard socket >= 0, context.channel.isActive else { return frame }
-        let sent = frame.withUnsafeReadableBytes {
-            Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
-        }
-        guard sent > 0 else { return frame }
+    private func sendNow(_ frame: ByteBuffer) -> ByteBuffer? {
+        let sent = frame.withUnsafeReadableBytes { transmit($0) }
         if sent == frame.readableBytes { return nil }
         var rest = frame
         rest.moveReaderIndex(forwardBy: sent)
         return rest
+    }
+
+    /// How many of the bytes the kernel has taken.
+    private func transmit(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard socket >= 0, let channel, channel.isActive else { return 0 }
+        let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
+        return max(0, Glibc.send(socket, bytes.baseAddress, bytes.count, flags))
     }
 
     private func write(_ frame: ByteBuffer, _ context: ChannelHandlerContext) {
