@@ -30,6 +30,8 @@ public struct ExecutionRequest: WireObject, Equatable {
     public var repetitions: Int?
     /// The programs that the output goes through.
     public var pipeline: PipelineRequest?
+    /// A terminal in place of the standard streams; `stdin` is typed first, limits of output do not hold.
+    public var terminal: TerminalRequest?
 
     /// For reading.
     public init() {}
@@ -48,7 +50,7 @@ public struct ExecutionRequest: WireObject, Equatable {
         field("cases", \.cases, .count(1...ContractLimits.cases)),
         defaulted("stop_at_first_failure", \.stopsAtFirstFailure),
         field("repeat", \.repetitions, .range(1...ContractLimits.repetitions)),
-        field("pipeline", \.pipeline))
+        field("pipeline", \.pipeline), field("terminal", \.terminal))
 }
 
 /// Where an execution stands.

@@ -37,6 +37,26 @@ public enum ExecutorEndpoints {
         "Send a signal to a program", parameters: [id], problems: [.notFound, .conflict],
         repeatability: .once,
         example: #"{"signal":"SIGINT"}"#)
+    /// The other end of a program's terminal; one client at a time, the newest.
+    public static let terminal = Endpoint<Nothing, Nothing>(
+        "executions.terminal", of: .executor, .get, "/v1/executions/{execution_id}/terminal",
+        access: .identified(.run), "Sit at a program's terminal (WebSocket)", answers: .webSocket,
+        status: 101, parameters: [id, after, window, CollabEndpoints.accessToken],
+        problems: [.notFound, .conflict])
+    private static let after = Parameter.query(
+        "after", .type("integer", [JSONMember("minimum", 0), JSONMember("example", 0)]),
+        "Bytes of output that the client has; those behind them are sent.")
+    private static let window = Parameter.query(
+        "window",
+        .type(
+            "integer",
+            [
+                JSONMember("minimum", .integer(Int64(windowBytes.lowerBound))),
+                JSONMember("maximum", .integer(Int64(windowBytes.upperBound))),
+            ]),
+        "Bytes of output that may be sent beyond the newest `ack`; without it acks are not waited for.")
+    /// What a client may give as `window`, bytes.
+    public static let windowBytes = 1024...(1 << 20)
     /// The languages that run on this machine.
     public static let runtimes = Endpoint<Nothing, RuntimeList>(
         "runtimes.list", of: .executor, .get, "/v1/runtimes", access: .open,
@@ -48,8 +68,8 @@ public enum ExecutorEndpoints {
 
     /// All of them.
     public static let all: [Route] = [
-        create.route, get.route, cancel.route, events.route, stdin.route, signal.route, runtimes.route,
-        capabilities.route,
+        create.route, get.route, cancel.route, events.route, stdin.route, signal.route, terminal.route,
+        runtimes.route, capabilities.route,
     ]
 }
 

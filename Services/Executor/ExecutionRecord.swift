@@ -36,6 +36,8 @@ package final class ExecutionRecord: Sendable {
     let plan: PlannedExecution
     /// Owner and key under which its start is noted; nil when it was asked for without a key.
     let startName: String?
+    /// Where somebody sits, for a program that has a terminal.
+    let terminal: Terminal?
     private let createdAt: Timestamp
     private let createdNanoseconds = monotonicNanoseconds()
     private let clock: WallClock
@@ -47,6 +49,7 @@ package final class ExecutionRecord: Sendable {
         self.owner = owner
         self.startName = startName
         self.plan = plan
+        terminal = plan.terminal.map { Terminal($0, clock: clock) }
         createdAt = now
         self.clock = clock
         state.withLock { $0.outputRoom = plan.totalOutput }
@@ -68,8 +71,9 @@ package final class ExecutionRecord: Sendable {
 
     /// About what it costs to keep, bytes.
     var keptBytes: Int {
-        state.withLock { state in
-            4096 + (state.result?.contentBytes ?? 0) * 2 + state.usageEvents * 200
+        let shown = terminal?.keptBytes ?? 0
+        return state.withLock { state in
+            4096 + shown + (state.result?.contentBytes ?? 0) * 2 + state.usageEvents * 200
         }
     }
 
@@ -145,6 +149,7 @@ package final class ExecutionRecord: Sendable {
             return state.runs
         }
         for run in runs { run.cancel() }
+        terminal?.release()
     }
 
     private static func ended(_ verdict: Verdict, _ reason: String?) -> ExecutionResult {
@@ -170,6 +175,7 @@ package final class ExecutionRecord: Sendable {
             shown.files = nil
             state.append(.finished, at: result.wallMicroseconds) { [shown] in $0.result = shown }
         }
+        terminal?.finish(result)
     }
 
     /// Changes the state and wakes everybody who waits for that.

@@ -31,6 +31,7 @@ package struct ExecutorRoutes: Sendable {
             try Self.record(call, service).signal(call.body.signal)
             return Nothing()
         }
+        routes.raw(on: ExecutorEndpoints.terminal) { try Self.sit($0, service) }
         routes.on(ExecutorEndpoints.runtimes) { _ in service.runtimes.list }
         routes.on(ExecutorEndpoints.capabilities) { _ in service.capabilities }
     }
@@ -78,6 +79,22 @@ package struct ExecutorRoutes: Sendable {
     ) async throws {
         try await record.follow(after: sequence) { event in
             try await stream.send(event, id: event.sequence, name: event.kind.rawValue)
+        }
+    }
+
+    private static func sit(_ call: Call<Nothing>, _ service: ExecutorService) throws -> ServerResponse {
+        let record = try record(call, service)
+        guard let terminal = record.terminal else {
+            throw Problem(.conflict, "this execution has no terminal: ask for one when it is created")
+        }
+        let position = try call.query("after", in: 0...Int.max) ?? 0
+        let window = try call.query("window", in: ExecutorEndpoints.windowBytes)
+        guard position <= terminal.end else {
+            throw Problem.refusal("query/after", .outOfRange, "so much was not shown yet")
+        }
+        let limits = WebSocketLimits(messageBytes: Limits.typedMessageBytes, takesText: true)
+        return try ServerResponse.webSocket(for: call, limits) { connection in
+            terminal.attach(connection, after: position, window: window, record.execution.state)
         }
     }
 

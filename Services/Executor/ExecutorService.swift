@@ -18,6 +18,7 @@ package final class ExecutorService: Sendable {
     private let starts: StartLog
     private let clock: WallClock
     private let lane: Lane
+    private let seats = TerminalSeats()
     private let logger: Logger
     private let metrics: ExecutionMetrics
     private let accepted: AsyncStream<ExecutionRecord>
@@ -59,12 +60,27 @@ package final class ExecutorService: Sendable {
             throw Problem(.gone, "this Idempotency-Key started \(id), which ended with its executor")
         }
         let planned = try ExecutionPlan(request, runtimes, artifacts).planned
-        let (record, isNew) = try ledger.open(planned, owner: owner, ticket)
+        let (record, isNew) = try open(planned, owner: owner, ticket)
         if isNew {
             metrics.accepted()
             accept.yield(record)
         }
         return (record, !isNew)
+    }
+
+    private func open(
+        _ plan: PlannedExecution, owner: UserID, _ ticket: ExecutionLedger.Ticket?
+    ) throws(Problem) -> (record: ExecutionRecord, isNew: Bool) {
+        guard plan.terminal != nil else { return try ledger.open(plan, owner: owner, ticket) }
+        try seats.take(owner)
+        do throws(Problem) {
+            let (record, isNew) = try ledger.open(plan, owner: owner, ticket)
+            if !isNew { seats.leave(owner) }
+            return (record, isNew)
+        } catch {
+            seats.leave(owner)
+            throw error
+        }
     }
 
     /// The execution of this name.
@@ -89,12 +105,18 @@ package final class ExecutorService: Sendable {
 
     private func perform(_ record: ExecutionRecord) async {
         do {
-            try await lane.run { try await run(record) }
+            // Who sits at a terminal mostly waits, and has a seat of those instead.
+            if record.terminal == nil {
+                try await lane.run { try await run(record) }
+            } else {
+                try await run(record)
+            }
         } catch {
             logger.error(
                 "execution failed", metadata: ["execution": "\(record.id.text)", "error": "\(error)"])
             record.fail("the sandbox could not be made")
         }
+        if record.terminal != nil { seats.leave(record.owner) }
         ledger.finished(record)
         metrics.finished(record.execution.result)
     }
@@ -121,6 +143,9 @@ package final class ExecutorService: Sendable {
     }
 
     private func conductSingle(_ record: ExecutionRecord) async throws {
+        if let terminal = record.terminal {
+            return try await TerminalConduct(record, terminal, host).run()
+        }
         let run = try await host.start(record.plan.spec)
         record.started([run])
         if let input = record.plan.firstInput {

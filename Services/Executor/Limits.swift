@@ -23,6 +23,27 @@ package enum Limits {
     package static let usageEvents = 1000
     /// Distance of usage samples.
     package static let samplingMilliseconds = 10
+    /// CPU time of a program at a terminal, unless the request says otherwise: people try things out.
+    package static let terminalCPU = Duration.seconds(30)
+    /// Terminals at once; each may hold 256 MiB for half an hour and mostly waits.
+    package static let terminals = 16
+    /// Terminals of one user at once.
+    package static let terminalsPerUser = 4
+    /// Bytes of output of a terminal that a client can ask for again.
+    package static let replayBytes = 256 << 10
+    /// Bytes of output that a program is ahead of what was sent, or of the screen of a client that has gone.
+    package static let aheadBytes = 64 << 10
+    /// Bytes of output in one message, and of one turn of an event loop.
+    static let terminalMessageBytes = 16 << 10
+    static let terminalTurnBytes = 128 << 10
+    /// Bytes typed that wait for the program before a client is not read from.
+    static let typedBytes = 64 << 10
+    /// Bytes of one message of a client: a large text that is pasted comes in several.
+    static let typedMessageBytes = 256 << 10
+    /// Messages of one connection that are not understood before it is closed.
+    static let misunderstandings = 16
+    /// Bytes of a terminal's last output that the result shows.
+    static let terminalResultBytes = 64 << 10
     /// Wall time of all parts of one execution together, seconds: they share one place.
     package static let executionSeconds = 600
     /// Bytes of an output stream that a part's result shows; checkers see all of it.

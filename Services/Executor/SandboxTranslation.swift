@@ -129,6 +129,20 @@ enum SandboxTranslation {
 
     private static func signalName(_ number: Int) -> String { names[Int32(number)] ?? "SIG\(number)" }
 
+    static func number(of name: TerminalSignal) -> Int32 {
+        switch name {
+        case .interrupt: SIGINT
+        case .quit: SIGQUIT
+        case .stop: SIGTSTP
+        case .resume: SIGCONT
+        case .terminate: SIGTERM
+        case .kill: SIGKILL
+        case .hangup: SIGHUP
+        case .user1: SIGUSR1
+        case .user2: SIGUSR2
+        }
+    }
+
     static func number(of name: SignalRequest.Name) -> Int32 {
         switch name {
         case .interrupt: SIGINT

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -19,6 +20,7 @@
 #include <sys/sysmacros.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -211,3 +213,35 @@ int csb_free_space(int fd, uint64_t *blocks, uint64_t *inodes) {
     *inodes = space.f_ffree;
     return 0;
 }
+
+int csb_open_terminal(int ends[2]) {
+    int screen = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    if (screen == -1) return -1;
+    int locked = 0;
+    int program = -1;
+    struct termios modes;
+    if (ioctl(screen, TIOCSPTLCK, &locked) == 0) {
+        /* Without a path: which file systems are mounted where is not asked. */
+        program = ioctl(screen, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    }
+    if (program != -1 && tcgetattr(program, &modes) == 0) {
+        modes.c_iflag |= IUTF8;
+        if (tcsetattr(program, TCSANOW, &modes) == 0) {
+            ends[0] = screen;
+            ends[1] = program;
+            return 0;
+        }
+    }
+    int error = errno;
+    if (program != -1) close(program);
+    close(screen);
+    errno = error;
+    return -1;
+}
+
+int csb_resize_terminal(int screen, unsigned columns, unsigned rows) {
+    struct winsize size = {.ws_col = (unsigned short)columns, .ws_row = (unsigned short)rows};
+    return ioctl(screen, TIOCSWINSZ, &size);
+}
+
+int csb_signal_terminal(int screen, int number) { return ioctl(screen, TIOCSIG, number); }

@@ -12,10 +12,12 @@ final class ActiveRun {
     let mailbox: EventMailbox
     let runControl: RunControl
     let cell: Cell
+    let terminal: PseudoTerminal?
 
     var input = PendingInput()
     var output: [OutputStream: OutputCapture]
-    var openStreams: Set<OutputStream> = [.stdout, .stderr]
+    /// Those that more can come from; a terminal is one for both.
+    var openStreams: Set<OutputStream>
     var watchedStreams: Set<OutputStream> = []
     var isInputWatched = false
     /// The result was given to the consumer; what is left of the sandbox is on its way out.
@@ -33,11 +35,13 @@ final class ActiveRun {
         spec = started.spec
         cell = started.cell
         runControl = started.control
+        terminal = started.terminal
+        openStreams = terminal == nil ? [.stdout, .stderr] : [.stdout]
         clock = RunClock(
             limits: spec.limits, begun: started.begunNanoseconds, now: monotonicNanoseconds(),
             sampleRate: spec.sampleRate)
         output = [
-            .stdout: OutputCapture(limit: spec.limits.stdoutBytes),
+            .stdout: OutputCapture(limit: terminal == nil ? spec.limits.stdoutBytes : 0),
             .stderr: OutputCapture(limit: spec.limits.stderrBytes),
         ]
         ending.limits = spec.limits
@@ -47,7 +51,7 @@ final class ActiveRun {
     }
 
     /// Gone when nothing more will be written.
-    var stdin: SharedFD? { cell.stdin.snapshot }
+    var stdin: SharedFD? { terminal?.keyboard ?? cell.stdin.snapshot }
 
     /// Every process of the program is dead: what is in the pipes is all there will be.
     var isProgramOver: Bool { lastWords != nil || isInitGone }
@@ -125,7 +129,7 @@ extension ActiveRun {
     /// Where a stream is read from.
     func source(_ stream: OutputStream) -> (number: CInt, token: UInt64) {
         switch stream {
-        case .stdout: (cell.stdout.number, token(.stdout))
+        case .stdout: (terminal?.screen.number ?? cell.stdout.number, token(.stdout))
         case .stderr: (cell.stderr.number, token(.stderr))
         }
     }
@@ -136,6 +140,7 @@ struct StartedRun: Sendable {
     let spec: SandboxSpec
     let cell: Cell
     let control: RunControl
+    let terminal: PseudoTerminal?
     let isPooled: Bool
     /// When somebody asked for it.
     let begunNanoseconds: UInt64

@@ -82,14 +82,17 @@ final class Cell: Sendable {
     }
 
     /// Gives a program its files and its limits, and starts it. Once only.
-    func launch(_ spec: SandboxSpec, _ host: HostFiles) throws(SandboxFailure) {
+    func launch(
+        _ spec: SandboxSpec, _ host: HostFiles, terminal: PseudoTerminal? = nil
+    ) throws(SandboxFailure) {
         try workspace.resize(from: limits, to: spec.limits)
         try cgroup.limit(to: spec.limits, from: limits)
         try workspace.fill(spec.files, from: host, user: seat.seat.user)
         try workspace.addMountPoints(host)
         if case .empty = spec.stdin { stdin.withLock { $0 = nil } }
         cgroup.startCounting()
-        let orders = Orders(spec: spec, limitsByCgroup: cgroup.limitsProcesses)
+        let orders = Orders(
+            spec: spec, limitsByCgroup: cgroup.limitsProcesses, terminal: terminal?.program.number)
         try orders.send(to: self.orders, waitsForMounts: !host.trees.isEmpty)
         for (index, tree) in host.trees.enumerated() {
             try mount(tree, isLast: index + 1 == host.trees.count)

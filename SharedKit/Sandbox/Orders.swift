@@ -6,6 +6,8 @@ internal import SystemKit
 struct Orders {
     let spec: SandboxSpec
     let limitsByCgroup: Bool
+    /// The program's side of its terminal.
+    var terminal: CInt?
 
     /// Sends them; the program executes when it has them, or after its last mount.
     func send(to socket: borrowing FD, waitsForMounts: Bool) throws(SandboxFailure) {
@@ -14,8 +16,12 @@ struct Orders {
         orders.waits_for_mounts = waitsForMounts ? 1 : 0
         put(rlimits, into: &orders)
         let (number, size) = (socket.number, MemoryLayout<csb_orders>.size)
+        orders.own_terminal = terminal == nil ? 0 : 1
+        let streams = terminal.map { [$0, $0, $0] } ?? []
         let first = min(texts.count, CSB_PACKET)
-        try step("orders") { csb_send(number, &orders, size, texts, first, nil, 0) }
+        try step("orders") {
+            csb_send(number, &orders, size, texts, first, streams, CInt(streams.count))
+        }
         for start in stride(from: first, to: texts.count, by: CSB_PACKET) {
             let packet = Array(texts[start..<min(start + CSB_PACKET, texts.count)])
             try step("orders") { csb_send(number, packet, packet.count, nil, 0, nil, 0) }
@@ -54,7 +60,9 @@ struct Orders {
     ]
 
     private var environment: [String: String] {
-        Self.defaultEnvironment.merging(spec.environment) { _, own in own }
+        var defaults = Self.defaultEnvironment
+        if spec.terminal != nil { defaults["TERM"] = "xterm-256color" }
+        return defaults.merging(spec.environment) { _, own in own }
     }
 
     /// What to execute: the first that exists.

@@ -41,7 +41,7 @@ actor Reactor {
         try loop.watch(run.cell.initProcess.descriptor, token: run.token(.initProcess), events: events)
         try loop.watch(run.cell.orders, token: run.token(.orders), events: UInt32(CSB_ONCE))
         try watchMemory(run)
-        for stream in OutputStream.allCases { try resume(stream, of: run) }
+        for stream in run.openStreams { try resume(stream, of: run) }
     }
 
     /// A descriptor is ready. Only from the loop's thread.
@@ -76,7 +76,7 @@ actor Reactor {
 
     func closeStdin(of id: UInt64) {
         guard let run = runs[id] else { return }
-        run.input.close()
+        if run.terminal == nil { run.input.close() } else { run.input.append(PseudoTerminal.endOfInput) }
         feed(run)
     }
 
@@ -137,7 +137,9 @@ actor Reactor {
     }
 
     private func take(_ bytes: ArraySlice<UInt8>, _ stream: OutputStream, _ run: ActiveRun) {
-        guard let fitting = run.output[stream]?.take(bytes) else { return }
+        guard var fitting = run.output[stream]?.take(bytes) else { return }
+        // Nothing of a terminal is kept here, and nothing is too much: its consumer holds it up.
+        if run.terminal != nil { fitting = Array(bytes) }
         if fitting.count < bytes.count { run.end(.outputLimit) }
         guard run.spec.streamsOutput, !fitting.isEmpty else { return }
         if !run.mailbox.offer(stream, fitting) && !run.isProgramOver { pause(stream, of: run) }

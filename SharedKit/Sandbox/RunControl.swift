@@ -24,6 +24,7 @@ final class RunControl: Sendable {
     }
 
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
+    var hasExecuted: Bool { state.withLock { $0.hasExecuted } }
 
     /// The program is there but has not executed; this is its pidfd.
     func made(_ program: SharedFD) {

@@ -90,7 +90,7 @@ package final class SandboxHost: Sendable {
             pool.discard(started.cell)
             throw error
         }
-        return SandboxRun(id: id, reactor: reactor, control: started.control, mailbox: mailbox, host: self)
+        return SandboxRun(id: id, reactor: reactor, started: started, mailbox: mailbox, host: self)
     }
 
     /// Into a parked sandbox, or a new one where none is.
@@ -107,12 +107,17 @@ package final class SandboxHost: Sendable {
     private func launch(
         _ spec: SandboxSpec, in cell: Cell, isPooled: Bool, begun: UInt64
     ) throws(SandboxFailure) -> StartedRun {
-        do { try cell.launch(spec, try HostFiles(spec)) } catch {
+        let terminal: PseudoTerminal?
+        do {
+            terminal = if let size = spec.terminal { try PseudoTerminal(size) } else { nil }
+            try cell.launch(spec, try HostFiles(spec), terminal: terminal)
+        } catch {
             pool.discard(cell)
             throw error
         }
         return StartedRun(
-            spec: spec, cell: cell, control: RunControl(cell), isPooled: isPooled, begunNanoseconds: begun)
+            spec: spec, cell: cell, control: RunControl(cell), terminal: terminal, isPooled: isPooled,
+            begunNanoseconds: begun)
     }
 
     private func make(_ spec: SandboxSpec) async throws -> Cell {

@@ -55,8 +55,8 @@ package struct SandboxLimits: Sendable, Hashable {
     package enum Maximum {
         /// One minute of CPU.
         package static let cpu = Duration.seconds(60)
-        /// Three times the CPU maximum and a second.
-        package static let wall = Duration.seconds(181)
+        /// An hour, for people at a terminal; services bound what has nobody to wait for it.
+        package static let wall = Duration.seconds(3600)
         /// 2 GiB.
         package static let memoryBytes = 2 << 30
         /// Enough for compilers and runtimes that start a thread per core and job.

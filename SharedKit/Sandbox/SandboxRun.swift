@@ -6,14 +6,16 @@ package final class SandboxRun: Sendable {
     private let id: UInt64
     private let reactor: Reactor
     private let control: RunControl
+    private let terminal: PseudoTerminal?
     private let mailbox: EventMailbox
     /// Keeps the threads and the template alive.
     private let host: SandboxHost
 
-    init(id: UInt64, reactor: Reactor, control: RunControl, mailbox: EventMailbox, host: SandboxHost) {
+    init(id: UInt64, reactor: Reactor, started: StartedRun, mailbox: EventMailbox, host: SandboxHost) {
         self.id = id
         self.reactor = reactor
-        self.control = control
+        control = started.control
+        terminal = started.terminal
         self.mailbox = mailbox
         self.host = host
     }
@@ -39,11 +41,18 @@ package final class SandboxRun: Sendable {
     /// - Throws: `SystemFailure` with `EPIPE` when nobody reads any more.
     package func write(_ bytes: [UInt8]) async throws { try await reactor.write(bytes, to: id) }
 
-    /// Ends the program's standard input; what was written before is still read.
+    /// Ends the program's standard input; what was written before is still read. A terminal gets a Ctrl-D.
     package func closeStdin() async { await reactor.closeStdin(of: id) }
 
-    /// Sends a signal to the program (not to its children); nothing before it has started.
-    package func signal(_ number: Int32) { control.signal(number) }
+    /// Sends a signal to the program (not to its children), as soon as it has started. At a terminal the
+    /// signals that keys send go to everybody in the foreground.
+    package func signal(_ number: Int32) {
+        if let terminal, control.hasExecuted, terminal.signalForeground(number) { return }
+        control.signal(number)
+    }
+
+    /// Gives the program's terminal another size; nothing without one.
+    package func resize(_ size: TerminalSize) { terminal?.resize(size) }
 
     /// Kills the program and everything it started; `.finished` follows.
     package func cancel() { control.cancel() }

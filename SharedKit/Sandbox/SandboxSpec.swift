@@ -79,6 +79,9 @@ package struct SandboxSpec: Sendable {
     package var mounts: [ReadOnlyMount]
     /// Standard input.
     package var stdin: SandboxInput
+    /// A terminal in place of the three standard streams: `stdin` is what is typed, all output comes as that
+    /// of `stdout`, without a bound, and none of it is kept.
+    package var terminal: TerminalSize?
     /// The hard limits; already clamped to `SandboxLimits.maximum` by the type.
     package var limits: SandboxLimits
     /// Paths below the box to bring back after all processes are dead; missing ones are left out. `*` and `?`

@@ -38,6 +38,9 @@ extension SandboxSpec {
             }
         }
         for path in collect { try Self.requireRelative(path, "collect") }
+        if terminal != nil, !streamsOutput {
+            throw .invalid(field: "terminal", reason: "shows its output as it comes")
+        }
         try requireDirectory()
         return self
     }

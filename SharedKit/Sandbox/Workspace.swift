@@ -15,6 +15,7 @@ struct Workspace: ~Copyable, Sendable {
     private static let ownInodes = 4 + devices.count + links.count
     private static let devices: [(name: String, major: UInt32, minor: UInt32)] = [
         ("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9),
+        ("tty", 5, 0),
     ]
     private static let links = [
         "fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1",

@@ -100,13 +100,15 @@ def keep_rules(body, operation):
 
 def keep_modes(body):
     """One way of running at a time, none of them for hours, and only variables that have a name."""
-    asked = [name for name in ("cases", "repeat", "pipeline") if body.get(name) is not None]
+    asked = [name for name in ("cases", "repeat", "pipeline", "terminal") if body.get(name) is not None]
     for name in asked[1:]:
         body[name] = None
     if asked:
         body.update(keep_stdin_open=False, sample_usage=False, collect=[])
         if isinstance(body.get("limits"), dict):
             body["limits"]["wall_ms"] = 1000
+        if isinstance(body.get("terminal"), dict):
+            body["terminal"].update(wall_ms=1000, idle_ms=1000)
     for index, case in enumerate(body.get("cases") or []):
         case["id"] = f"case-{index}"
     for stage in (body.get("pipeline") or {}).get("stages") or []:

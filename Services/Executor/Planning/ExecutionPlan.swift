@@ -15,14 +15,24 @@ struct ExecutionPlan {
         spec.collectedFiles = ContractLimits.collectedFiles
         spec.collectedBytes = ContractLimits.collectedBytes
         if request.samplesUsage { spec.sampleRate = .milliseconds(Limits.samplingMilliseconds) }
-        let staysOpen = request.keepsStdinOpen || request.pipeline?.isRing == true
+        if let terminal = request.terminal { Self.seat(&spec, at: terminal, request.limits) }
+        let staysOpen =
+            request.keepsStdinOpen || request.pipeline?.isRing == true || request.terminal != nil
         let input = Array(request.stdin.utf8)
         spec.stdin = staysOpen ? .stream : input.isEmpty ? .empty : .bytes(input)
         let conduct = try Self.conduct(request, spec, program, runtimes, artifacts)
         try Self.checkTime(spec, conduct)
         planned = PlannedExecution(
             spec: spec, firstInput: staysOpen && !input.isEmpty ? input : nil, conduct: conduct,
-            totalOutput: request.limits.outputTotalBytes ?? .max)
+            totalOutput: request.limits.outputTotalBytes ?? .max, terminal: request.terminal)
+    }
+
+    /// People need more time than programs.
+    private static func seat(_ spec: inout SandboxSpec, at terminal: TerminalRequest, _ asked: RunLimits) {
+        spec.terminal = TerminalSize(columns: terminal.columns, rows: terminal.rows)
+        let wall = min(terminal.wallMilliseconds, asked.wallMilliseconds ?? .max)
+        spec.limits.wall = .milliseconds(wall)
+        if asked.cpuMilliseconds == nil { spec.limits.cpu = Limits.terminalCPU }
     }
 
     /// What cannot be asked for together.
@@ -30,6 +40,7 @@ struct ExecutionPlan {
         let modes: [(String, Bool)] = [
             ("/cases", request.cases != nil), ("/repeat", request.repetitions != nil),
             ("/pipeline", request.pipeline != nil), ("/keep_stdin_open", request.keepsStdinOpen),
+            ("/terminal", request.terminal != nil),
         ]
         let asked = modes.filter(\.1).map(\.0)
         if asked.count > 1 {
@@ -93,7 +104,9 @@ struct ExecutionPlan {
             case .cases(let cases, _): (cases.count, "/cases")
             case .repeated(let count): (count, "/repeat")
             }
-        guard spec.limits.wall * count > .seconds(Limits.executionSeconds) else { return }
+        guard spec.terminal == nil, spec.limits.wall * count > .seconds(Limits.executionSeconds) else {
+            return
+        }
         let detail =
             "\(count) times the wall limit is more than \(Limits.executionSeconds) s: lower limits/wall_ms"
         if count > 1 { throw .refusal(pointer, .outOfRange, detail) }
@@ -125,6 +138,8 @@ struct PlannedExecution: Sendable {
     let conduct: Conduct
     /// Bytes of both output streams together.
     let totalOutput: Int
+    /// Somebody sits at it.
+    var terminal: TerminalRequest?
 }
 
 extension ExecutionRequest {

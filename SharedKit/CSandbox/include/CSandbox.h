@@ -186,5 +186,12 @@ int csb_timer(void);
 /* Arms for a monotonic instant; 0 disarms. */
 int csb_arm(int timer, uint64_t nanoseconds);
 int csb_memfd(const char *name);
+
+/* A pseudo-terminal: ends[0] is the side of its screen and keyboard, which does not block, ends[1] the
+ * program's. It has the kernel's usual modes, and text is UTF-8. */
+int csb_open_terminal(int ends[2]);
+int csb_resize_terminal(int screen, unsigned columns, unsigned rows);
+/* Signals whoever is in the foreground of a terminal, as its keys do: SIGINT, SIGQUIT, SIGTSTP only. */
+int csb_signal_terminal(int screen, int number);
 /* Free blocks and inodes of the file system behind a descriptor. */
 int csb_free_space(int fd, uint64_t *blocks, uint64_t *inodes);

@@ -3,7 +3,12 @@ package enum WebSocketCloseCode: UInt16, Sendable {
     case normal = 1000, goingAway = 1001, protocolError = 1002, unsupportedData = 1003
     case invalidPayload = 1007, policyViolation = 1008, messageTooBig = 1009, internalError = 1011
     case serviceRestart = 1012, tryAgainLater = 1013
-    case unauthorized = 4401, forbidden = 4403, gone = 4404, tooSlow = 4408, tooManyRequests = 4429
+    case unauthorized = 4401, forbidden = 4403, gone = 4404, tooSlow = 4408, takenOver = 4409
+    case tooManyRequests = 4429
+    /// Piston's (api/src/api/v2.js).
+    case pistonAlreadyInitialized = 4000, pistonInitializationTimeout = 4001, pistonError = 4002
+    case pistonNotInitialized = 4003, pistonOnlyStdin = 4004, pistonInvalidSignal = 4005
+    case pistonCompleted = 4999
 
     /// Whether a peer may send the number in a close frame (RFC 6455 7.4).
     static func mayBeSent(_ number: UInt16) -> Bool {

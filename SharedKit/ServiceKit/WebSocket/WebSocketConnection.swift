@@ -50,6 +50,12 @@ package struct WebSocketConnection: Sendable {
         eventLoop.execute { handler.value.close(code, reason) }
     }
 
+    /// Stops taking what the other side sends, or goes on; what has been read by then still comes.
+    package func takeMore(_ isWanted: Bool) {
+        if eventLoop.inEventLoop { return handler.value.takeMore(isWanted) }
+        eventLoop.execute { handler.value.takeMore(isWanted) }
+    }
+
     /// Cuts the connection without a word, for peers that would not read it.
     package func cut() { channel.close(promise: nil) }
 }

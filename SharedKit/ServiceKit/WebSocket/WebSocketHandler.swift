@@ -30,6 +30,8 @@ final class WebSocketHandler: ChannelInboundHandler {
     private var waitingBytes = 0
     private var socket: CInt = -1
     private var lastHeard = NIODeadline.now()
+    /// The receiver has enough for now; nothing is heard of the peer meanwhile.
+    private var isReadingPaused = false
     private var lastPing = NIODeadline.now()
     /// The answer to the newest ping; older ones need none (RFC 6455 5.5.3).
     private var duePong: [UInt8]?
@@ -133,6 +135,16 @@ final class WebSocketHandler: ChannelInboundHandler {
         closeLater(context)
     }
 
+    /// Reads on, or not.
+    func takeMore(_ isWanted: Bool) {
+        guard let context, isWanted == isReadingPaused, phase != .over else { return }
+        isReadingPaused = !isWanted
+        lastHeard = .now()
+        context.channel.setOption(.autoRead, value: isWanted).whenFailure { [channel = context.channel] _ in
+            channel.close(promise: nil)
+        }
+    }
+
     /// Sends a frame at the end of the event loop's turn.
     func send(_ frame: ByteBuffer) {
         guard phase == .open else { return }
@@ -225,7 +237,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     func tick() {
         guard phase == .open else { return }
         let now = NIODeadline.now()
-        if now - lastHeard > .seconds(2 * Limits.pingSeconds) { return giveUp() }
+        if !isReadingPaused, now - lastHeard > .seconds(2 * Limits.pingSeconds) { return giveUp() }
         guard now - max(lastHeard, lastPing) >= .seconds(Limits.pingSeconds) else { return }
         lastPing = now
         outbox.append(WebSocketFrame.frame(0x89, []))
