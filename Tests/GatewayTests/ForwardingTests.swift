@@ -107,15 +107,13 @@ struct ForwardingTests {
         try await withDoor { door in
             let bearer = try door.bearer()
             let path = "/v1/executions/exe_00000000000000000000000000/events"
-            let (rest, whole) = try await RawSocket.exchange(port: door.port) { socket in
+            let whole = try await RawSocket.exchange(port: door.port) { socket in
                 try socket.send("GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(bearer)\r\n\r\n")
                 let head = try socket.read(until: #"data: {"n":1}"#)
-                let first = monotonicNanoseconds()
-                let tail = try socket.readToEnd()
-                return (monotonicNanoseconds() - first, head + tail)
+                // The service sends the others only now: an event that was held back would never have come.
+                Upstream.release(path)
+                return head + (try socket.readToEnd())
             }
-            // The service takes 600 ms after its first event: held back, the rest would follow at once.
-            #expect(rest > 300_000_000)
             #expect(whole.contains("Content-Type: text/event-stream"))
             for number in 1...3 { #expect(whole.contains("id: \(number)\ndata: {\"n\":\(number)}\n\n")) }
         }

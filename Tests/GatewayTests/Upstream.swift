@@ -19,7 +19,8 @@ enum Upstream {
     private static func plan(_ head: HTTPRequestHead) -> RequestPlan {
         RequestPlan(bodyLimit: 32 << 20, timeout: .seconds(20)) { request in
             if head.uri.hasSuffix("/live") { return tunnel() }
-            if head.uri.hasSuffix("/events") { return events() }
+            if head.uri.hasSuffix("/events") { return events(of: head.uri) }
+            if head.uri.contains(Execution.held) { await isReleased(head.uri) }
             return show(request)
         }
     }
@@ -35,13 +36,38 @@ enum Upstream {
         return response
     }
 
-    private static func events() -> ServerResponse {
+    /// Executions with a meaning of their own.
+    enum Execution {
+        /// Whose events go on after the first when a test lets them, and whose record is told only then.
+        static let held = "exe_11111111111111111111111111"
+    }
+
+    /// What the tests have let go on.
+    private static let released = Locked<Set<String>>([])
+    /// What has come here and is held.
+    private static let holding = Locked<Set<String>>([])
+
+    static func release(_ path: String) { released.withLock { _ = $0.insert(path) } }
+
+    /// Returns when a request for this has come here.
+    static func isHolding(_ path: String) async throws {
+        while !holding.withLock({ $0.contains(path) }) { try await Task.sleep(for: .milliseconds(2)) }
+    }
+
+    private static func isReleased(_ path: String) async {
+        holding.withLock { _ = $0.insert(path) }
+        while !released.withLock({ $0.contains(path) }), !Task.isCancelled {
+            await ignoring("who is cancelled is released") { try await Task.sleep(for: .milliseconds(2)) }
+        }
+    }
+
+    private static func events(of path: String) -> ServerResponse {
         ServerResponse(
             status: 200, headers: ["Content-Type": "text/event-stream"],
             body: .stream { writer in
                 for number in 1...3 {
                     try await writer.write(Array("id: \(number)\ndata: {\"n\":\(number)}\n\n".utf8))
-                    try await Task.sleep(for: .milliseconds(200))
+                    await isReleased(path)
                 }
             })
     }

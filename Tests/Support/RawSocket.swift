@@ -12,7 +12,7 @@ package struct RawSocket: ~Copyable {
 
     /// Connects to a port on 127.0.0.1.
     /// - Throws: `SystemFailure`.
-    package static func connected(port: Int, timeoutSeconds: Int = 10) throws(SystemFailure) -> RawSocket {
+    package static func connected(port: Int, timeoutSeconds: Int = 120) throws(SystemFailure) -> RawSocket {
         let descriptor = FD(owning: try check("socket") { socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) })
         let number = descriptor.number
         var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)

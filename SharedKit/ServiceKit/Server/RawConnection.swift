@@ -93,6 +93,12 @@ final class RawHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
+    /// A tunnel has no end of its own: a server that drains ends it, and the client comes back elsewhere.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is DrainEvent { stream?.finish() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         stream?.finish(error)
         context.close(promise: nil)
