@@ -153,8 +153,9 @@ final class WebSocketHandler: ChannelInboundHandler {
         if outbox.count == 1 { loop?.flushSoon(self) }
     }
 
-    /// Sends a frame, of which these are the bytes, to one of many: at once if nothing is before it. A frame for
-    /// hundreds has been waited for already, and a second walk over all of them costs as much as the first.
+    /// Sends a frame, of which these are the bytes, to one of many: at once if nothing is before it. A frame
+    /// for hundreds has been waited for already, and a second walk over all of them costs as much as the
+    /// first.
     func deliver(_ bytes: UnsafeRawBufferPointer, of frame: ByteBuffer) {
         guard phase == .open, outbox.isEmpty, waitingBytes == 0, duePong == nil else { return send(frame) }
         let sent = transmit(bytes)
