@@ -110,11 +110,12 @@ struct LiveTests {
             async let visit = NodeClient.run(
                 """
                 const a = open('main.py', args[0]); await a.synced();
-                a.provider.awareness.setLocalState({}); await sleep(1500);
+                a.provider.awareness.setLocalState({});
+                await until(() => a.doc.getText('content').toString() === 'seen');
                 """,
                 port: house.collab.port, [try house.statement("editor Ada")])
             var seen = PresenceList()
-            for _ in 0..<100 where seen.items.first?.clientIDs.isEmpty ?? true {
+            while seen.items.first?.clientIDs.isEmpty ?? true {
                 try await Task.sleep(for: .milliseconds(20))
                 do { seen = try await client.call(CollabEndpoints.presence, options) } catch is Problem {
                     continue
@@ -122,6 +123,7 @@ struct LiveTests {
             }
             #expect(seen.items.map(\.name.text) == ["editor Ada"])
             #expect(seen.items.first?.clientIDs.count == 1)
+            _ = try await client.call(CollabEndpoints.putText, TextDraft("seen"), options)
             _ = try await visit
         }
     }
