@@ -15,7 +15,7 @@ struct CRDT: ParsableCommand {
 
             Results are one line of JSON. Exit codes: 1 a difference, 65 a damaged file, 66 a missing one.
             """,
-        subcommands: [Replay.self, Apply.self, Fuzz.self, Script.self, Measure.self])
+        subcommands: [Replay.self, Apply.self, Fuzz.self, Script.self, Transcript.self, Measure.self])
 }
 
 /// The exit codes of sysexits.h that scripts rely on.

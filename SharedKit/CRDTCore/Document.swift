@@ -42,7 +42,7 @@ package struct Document: ~Copyable {
     var scanned: UInt32 = 0
     var pending = PendingStructs()
     var pendingDeletes = Column<DeletedClocks>()
-    var observer: ChangeObserver?
+    var observer = ChangeObserver()
     var history = UndoHistory()
 
     var update = DecodedUpdate()

@@ -8,7 +8,7 @@ package enum UpdateFault: Error, Equatable, Sendable {
     case clockOverflow
     /// A value is nested deeper than `Limits.anyDepth`.
     case tooDeep
-    /// More clients than `Limits.clientsPerUpdate`.
+    /// More clients than `Limits.clients` in a document, or `Limits.clientsPerUpdate` in a message.
     case tooManyClients
     /// More bytes would wait for their dependencies than the document allows.
     case tooMuchPending

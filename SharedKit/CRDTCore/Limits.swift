@@ -2,8 +2,11 @@
 package enum Limits {
     /// Nesting of `Any` values and the like: deeper is an attack on the stack of whoever reads it.
     package static let anyDepth = 64
-    /// Client blocks of one update: real documents have hundreds, and each costs a record.
-    package static let clientsPerUpdate = 100_000
+    /// Clients of one document: real ones have hundreds, and each costs a record.
+    package static let clients = 100_000
+    /// Client blocks of one update: what a document has and what waits for it, which costs at least three
+    /// bytes each, must be readable again.
+    package static let clientsPerUpdate = 1 << 19
     /// Bytes that may wait for what they depend on; Yjs has no such limit, which is a hole in memory.
     package static let pendingBytes = 1 << 20
     /// What a waiting update costs beside its own bytes.

@@ -1,56 +1,28 @@
-/// One document behind the C interface, with a buffer for what comes in and one for what goes out.
+/// One document behind the C interface, with a buffer for what comes in; what goes out lies in its writer.
 ///
 /// JavaScript writes into the input, calls, and reads the output before the next call; a pointer is valid
 /// until then. Memory may have grown after any call: views of it are made anew.
 struct Engine: ~Copyable {
     var document: Document
-    var roots = Column<Root>()
-    var input = Buffer()
-    var output = Buffer()
+    var input = Column<UInt8>()
 
     init(client: UInt64) { document = Document(client: client) }
 
-    init(document: consuming Document) { self.document = document }
-
-    deinit {
-        input.release()
-        output.release()
+    /// The first `count` bytes of the input, as far as they were asked for.
+    func given(_ count: Int32) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: input.all.baseAddress, count: min(max(Int(count), 0), input.capacity))
     }
 
-    /// Keeps the bytes for JavaScript; the answer is their number.
-    mutating func answer(_ bytes: [UInt8]) -> Int32 {
-        output.store(bytes)
-        return Int32(truncatingIfNeeded: bytes.count)
-    }
-}
+    /// How many bytes the answer has.
+    var answer: Int32 { Int32(truncatingIfNeeded: document.writer.count) }
 
-/// Bytes at an address that stays until more of them are needed.
-struct Buffer {
-    private(set) var start: UnsafeMutablePointer<UInt8>?
-    private var capacity = 0
-
-    /// The first `count` bytes; they must have been reserved.
-    func first(_ count: Int) -> UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(start: start, count: min(max(count, 0), capacity))
-    }
-
-    mutating func reserve(_ count: Int) {
-        guard count > capacity else { return }
-        release()
-        capacity = max(count, 2 * capacity, 256)
-        start = .allocate(capacity: capacity)
-    }
-
-    mutating func store(_ bytes: [UInt8]) {
-        reserve(bytes.count)
-        bytes.withUnsafeBufferPointer { source in
-            guard let target = start, let first = source.baseAddress else { return }
-            target.update(from: first, count: source.count)
+    /// The root that `crdt_root` gave a number.
+    func root(_ number: Int32) -> Root? {
+        guard number >= 0, number < document.types.count, document.types[Int(number)].item == .none else {
+            return nil
         }
+        return Root(type: UInt32(number))
     }
-
-    /// Gives the memory back; the buffer must not be used afterwards, except to reserve.
-    func release() { start?.deallocate() }
 }
 
 /// Negative answers say what was wrong; the document is then as it was.

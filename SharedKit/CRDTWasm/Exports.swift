@@ -1,13 +1,16 @@
 // What JavaScript calls. Every function takes the engine that `crdt_new` gave; bytes come from the engine's
 // input, which `crdt_input` makes large enough, and answers go to its output. Answers below 0 are refusals.
 
-func engine(_ handle: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Engine> {
-    handle.assumingMemoryBound(to: Engine.self)
+/// An engine as JavaScript knows it: an address.
+public typealias EngineHandle = UnsafeMutableRawPointer
+
+func open(_ engine: EngineHandle) -> UnsafeMutablePointer<Engine> {
+    engine.assumingMemoryBound(to: Engine.self)
 }
 
 /// A new empty document; the client id is `high * 2^32 + low` and at most 2^53 - 1.
 @_expose(wasm, "crdt_new") @_cdecl("crdt_new")
-public func crdtNew(_ low: UInt32, _ high: UInt32) -> UnsafeMutableRawPointer {
+public func crdtNew(_ low: UInt32, _ high: UInt32) -> EngineHandle {
     let place = UnsafeMutablePointer<Engine>.allocate(capacity: 1)
     place.initialize(to: Engine(client: UInt64(high & 0x1F_FFFF) << 32 | UInt64(low)))
     return UnsafeMutableRawPointer(place)
@@ -15,164 +18,136 @@ public func crdtNew(_ low: UInt32, _ high: UInt32) -> UnsafeMutableRawPointer {
 
 /// Ends a document; the handle is invalid afterwards.
 @_expose(wasm, "crdt_free") @_cdecl("crdt_free")
-public func crdtFree(_ handle: UnsafeMutableRawPointer) {
-    engine(handle).deinitialize(count: 1)
-    engine(handle).deallocate()
+public func crdtFree(_ engine: EngineHandle) {
+    open(engine).deinitialize(count: 1)
+    open(engine).deallocate()
 }
 
 /// Where to write the next `count` bytes.
 @_expose(wasm, "crdt_input") @_cdecl("crdt_input")
-public func crdtInput(_ handle: UnsafeMutableRawPointer, _ count: Int32) -> UnsafeMutableRawPointer? {
-    engine(handle).pointee.input.reserve(Int(count))
-    return UnsafeMutableRawPointer(engine(handle).pointee.input.start)
+public func crdtInput(_ engine: EngineHandle, _ count: Int32) -> UnsafePointer<UInt8>? {
+    open(engine).pointee.input.removeAll(keeping: max(Int(count), 1 << 16))
+    open(engine).pointee.input.reserve(Int(count))
+    return open(engine).pointee.input.all.baseAddress
 }
 
 /// Where the bytes of the last answer are.
 @_expose(wasm, "crdt_output") @_cdecl("crdt_output")
-public func crdtOutput(_ handle: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    UnsafeMutableRawPointer(engine(handle).pointee.output.start)
+public func crdtOutput(_ engine: EngineHandle) -> UnsafePointer<UInt8>? {
+    open(engine).pointee.document.writer.written.baseAddress
 }
 
 /// The number of the root text whose name is the input.
 @_expose(wasm, "crdt_root") @_cdecl("crdt_root")
-public func crdtRoot(_ handle: UnsafeMutableRawPointer, _ count: Int32) -> Int32 {
-    let name = engine(handle).pointee.input.first(Int(count))
-    let root = engine(handle).pointee.document.root(name.span)
-    let known = engine(handle).pointee.roots.count
-    for index in 0..<known where engine(handle).pointee.roots[index] == root { return Int32(index) }
-    engine(handle).pointee.roots.append(root)
-    return Int32(known)
-}
-
-/// An edit of the root numbered `root`: its update's length, or a refusal.
-func edit(
-    _ handle: UnsafeMutableRawPointer, _ root: Int32,
-    _ body: (inout Document, Root) throws(EditFault) -> [UInt8]
-) -> Int32 {
-    let engine = engine(handle)
-    guard root >= 0, Int(root) < engine.pointee.roots.count else { return Refusal.unknownRoot }
-    do throws(EditFault) {
-        return engine.pointee.answer(try body(&engine.pointee.document, engine.pointee.roots[Int(root)]))
-    } catch {
-        return Refusal.code(error)
-    }
-}
-
-/// Inserts the input at a UTF-16 offset; answers with the update.
-@_expose(wasm, "crdt_insert") @_cdecl("crdt_insert")
-public func crdtInsert(
-    _ handle: UnsafeMutableRawPointer, _ root: Int32, _ offset: Int32, _ count: Int32
-) -> Int32 {
-    let text = engine(handle).pointee.input.first(Int(count))
-    return edit(handle, root) { document, root throws(EditFault) in
-        try document.insert(text.span, at: Int(offset), in: root)
-    }
-}
-
-/// Deletes the UTF-16 units from `start` to `end`, excluded; answers with the update.
-@_expose(wasm, "crdt_delete") @_cdecl("crdt_delete")
-public func crdtDelete(
-    _ handle: UnsafeMutableRawPointer, _ root: Int32, _ start: Int32, _ end: Int32
-) -> Int32 {
-    edit(handle, root) { document, root throws(EditFault) in
-        guard start <= end else { throw .outOfBounds }
-        return try document.delete(Int(start)..<Int(end), in: root)
-    }
+public func crdtRoot(_ engine: EngineHandle, _ count: Int32) -> Int32 {
+    Int32(bitPattern: open(engine).pointee.document.rootType(named: open(engine).pointee.given(count)))
 }
 
 /// Replaces the UTF-16 units from `start` to `end` by the input; answers with the update.
 @_expose(wasm, "crdt_replace") @_cdecl("crdt_replace")
 public func crdtReplace(
-    _ handle: UnsafeMutableRawPointer, _ root: Int32, _ start: Int32, _ end: Int32, _ count: Int32
+    _ engine: EngineHandle, _ root: Int32, _ start: Int32, _ end: Int32, _ count: Int32
 ) -> Int32 {
-    let text = engine(handle).pointee.input.first(Int(count))
-    return edit(handle, root) { document, root throws(EditFault) in
+    guard let root = open(engine).pointee.root(root) else { return Refusal.unknownRoot }
+    do throws(EditFault) {
         guard start <= end else { throw .outOfBounds }
-        return try document.replace(Int(start)..<Int(end), with: text.span, in: root)
-    }
-}
-
-/// The length of a text in UTF-16 units.
-@_expose(wasm, "crdt_length") @_cdecl("crdt_length")
-public func crdtLength(_ handle: UnsafeMutableRawPointer, _ root: Int32) -> Int32 {
-    let engine = engine(handle)
-    guard root >= 0, Int(root) < engine.pointee.roots.count else { return Refusal.unknownRoot }
-    return Int32(truncatingIfNeeded: engine.pointee.document.utf16Count(engine.pointee.roots[Int(root)]))
-}
-
-/// A text in UTF-8.
-@_expose(wasm, "crdt_text") @_cdecl("crdt_text")
-public func crdtText(_ handle: UnsafeMutableRawPointer, _ root: Int32) -> Int32 {
-    edit(handle, root) { document, root throws(EditFault) in document.text(root) }
-}
-
-/// Something that reads or writes updates: the length of its answer, or a refusal.
-func exchange(
-    _ handle: UnsafeMutableRawPointer, _ body: (inout Document) throws(UpdateFault) -> [UInt8]
-) -> Int32 {
-    let engine = engine(handle)
-    do throws(UpdateFault) {
-        return engine.pointee.answer(try body(&engine.pointee.document))
+        let text = open(engine).pointee.given(count)
+        try open(engine).pointee.document.change(Int(start)..<Int(end), text, in: root)
+        open(engine).pointee.document.writeCommit()
+        return open(engine).pointee.answer
     } catch {
         return Refusal.code(error)
     }
 }
 
+/// The length of a text in UTF-16 units.
+@_expose(wasm, "crdt_length") @_cdecl("crdt_length")
+public func crdtLength(_ engine: EngineHandle, _ root: Int32) -> Int32 {
+    guard let root = open(engine).pointee.root(root) else { return Refusal.unknownRoot }
+    return Int32(truncatingIfNeeded: open(engine).pointee.document.utf16Count(root))
+}
+
+/// Something that writes its answer: the answer's length, or a refusal.
+func write(
+    _ engine: EngineHandle, _ body: (borrowing Document, inout ByteWriter) throws(UpdateFault) -> Void
+) -> Int32 {
+    var writer = ByteWriter()
+    swap(&writer, &open(engine).pointee.document.writer)
+    writer.clear()
+    var answer: Int32 = 0
+    do throws(UpdateFault) { try body(open(engine).pointee.document, &writer) } catch {
+        writer.clear()
+        answer = Refusal.code(error)
+    }
+    swap(&writer, &open(engine).pointee.document.writer)
+    return answer < 0 ? answer : open(engine).pointee.answer
+}
+
+/// A text in UTF-8.
+@_expose(wasm, "crdt_text") @_cdecl("crdt_text")
+public func crdtText(_ engine: EngineHandle, _ root: Int32) -> Int32 {
+    guard let root = open(engine).pointee.root(root) else { return Refusal.unknownRoot }
+    return write(engine) { document, writer throws(UpdateFault) in document.writeText(of: root, to: &writer) }
+}
+
 /// Applies the update in the input; answers with what Yjs would emit.
 @_expose(wasm, "crdt_apply") @_cdecl("crdt_apply")
-public func crdtApply(_ handle: UnsafeMutableRawPointer, _ count: Int32) -> Int32 {
-    let update = engine(handle).pointee.input.first(Int(count))
-    return exchange(handle) { document throws(UpdateFault) in try document.applyEncoding(update.span) }
-}
-
-/// Applies the update in the input; answers with the changes of one text: for each its offset, removed units
-/// and number of inserted bytes, 32-bit little-endian, then these bytes.
-@_expose(wasm, "crdt_apply_observing") @_cdecl("crdt_apply_observing")
-public func crdtApplyObserving(_ handle: UnsafeMutableRawPointer, _ root: Int32, _ count: Int32) -> Int32 {
-    let update = engine(handle).pointee.input.first(Int(count))
-    guard root >= 0, Int(root) < engine(handle).pointee.roots.count else { return Refusal.unknownRoot }
-    let text = engine(handle).pointee.roots[Int(root)]
-    return exchange(handle) { document throws(UpdateFault) in
-        var changes: [TextChange] = []
-        _ = try document.apply(update.span, observing: text, changes: &changes)
-        return flat(changes)
+public func crdtApply(_ engine: EngineHandle, _ count: Int32) -> Int32 {
+    do throws(UpdateFault) {
+        _ = try open(engine).pointee.document.receive(open(engine).pointee.given(count))
+        open(engine).pointee.document.writeCommit()
+        return open(engine).pointee.answer
+    } catch {
+        return Refusal.code(error)
     }
 }
 
-private func flat(_ changes: [TextChange]) -> [UInt8] {
-    var writer = ByteWriter()
-    for change in changes {
-        writer.word(change.offset)
-        writer.word(change.removed)
-        writer.word(change.inserted.count)
-        change.inserted.withUnsafeBufferPointer { writer.raw($0) }
+/// Has the updates that follow tell what they do to a root's text, -1: nothing any more. `crdt_changes` gives
+/// it.
+@_expose(wasm, "crdt_observe") @_cdecl("crdt_observe")
+public func crdtObserve(_ engine: EngineHandle, _ root: Int32) {
+    guard let root = open(engine).pointee.root(root) else {
+        return open(engine).pointee.document.observer.type = .none
     }
-    return writer.take()
+    open(engine).pointee.document.beginObserving(root)
 }
 
-extension ByteWriter {
-    /// 32 bits, little-endian.
-    @inline(never)
-    fileprivate mutating func word(_ value: Int) {
-        for index in 0..<4 { byte(UInt8(truncatingIfNeeded: value >> (8 * index))) }
-    }
+/// The changes of the observed text since the last call: for each its offset and removed units as varUints,
+/// and what was inserted as a varString.
+@_expose(wasm, "crdt_changes") @_cdecl("crdt_changes")
+public func crdtChanges(_ engine: EngineHandle) -> Int32 {
+    swap(&open(engine).pointee.document.writer, &open(engine).pointee.document.observer.changes)
+    open(engine).pointee.document.observer.changes.clear()
+    return open(engine).pointee.answer
 }
 
-/// The whole state as an update.
-@_expose(wasm, "crdt_state") @_cdecl("crdt_state")
-public func crdtState(_ handle: UnsafeMutableRawPointer) -> Int32 {
-    exchange(handle) { document throws(UpdateFault) in document.encode() }
-}
-
-/// What a document with the state vector in the input lacks.
+/// What a document with the state vector in the input lacks; everything for no input.
 @_expose(wasm, "crdt_diff") @_cdecl("crdt_diff")
-public func crdtDiff(_ handle: UnsafeMutableRawPointer, _ count: Int32) -> Int32 {
-    let vector = engine(handle).pointee.input.first(Int(count))
-    return exchange(handle) { document throws(UpdateFault) in try document.encode(since: vector.span) }
+public func crdtDiff(_ engine: EngineHandle, _ count: Int32) -> Int32 {
+    write(engine) { document, writer throws(UpdateFault) in
+        var states = Column<KnownState>()
+        if count > 0 { try Reader.readStates(open(engine).pointee.given(count), into: &states) }
+        document.writeState(since: states, to: &writer)
+    }
 }
 
 /// The state vector.
 @_expose(wasm, "crdt_vector") @_cdecl("crdt_vector")
-public func crdtVector(_ handle: UnsafeMutableRawPointer) -> Int32 {
-    exchange(handle) { document throws(UpdateFault) in document.stateVector() }
+public func crdtVector(_ engine: EngineHandle) -> Int32 {
+    write(engine) { document, writer throws(UpdateFault) in document.writeStateVector(to: &writer) }
+}
+
+/// Makes one update of those in the input, which are varBuffers. The document is not asked.
+@_expose(wasm, "crdt_merge") @_cdecl("crdt_merge")
+public func crdtMerge(_ engine: EngineHandle, _ count: Int32) -> Int32 {
+    write(engine) { _, writer throws(UpdateFault) in
+        let input = open(engine).pointee.given(count)
+        var merged = DecodedUpdate()
+        if let base = input.baseAddress {
+            var reader = Reader(base, 0..<input.count)
+            while !reader.isAtEnd { try merged.add(base, try reader.block()) }
+        }
+        merged.arrange()
+        merged.write(to: &writer, joiningRuns: false)
+    }
 }

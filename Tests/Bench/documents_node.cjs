@@ -8,7 +8,6 @@ const fs = require('fs')
 const path = require('path')
 const zlib = require('zlib')
 const Y = require('yjs')
-const { load } = require('../Clients/crdt_engine.cjs')
 
 const CLIENT = 3000000007
 const costs = {}
@@ -79,17 +78,15 @@ const ours = engine => ({
   name: 'wasm',
   open: client => {
     const document = engine.document(client)
-    const root = document.root('t')
+    const text = document.text('t')
     return {
       edit: ([[at, deleted, inserted]]) => {
-        if (!deleted) return document.insert(root, at, inserted)
-        if (!inserted) return document.delete(root, at, at + deleted)
-        return document.replace(root, at, at + deleted, inserted)
+        return text.replace(at, at + deleted, inserted)
       },
       apply: bytes => document.apply(bytes),
-      text: () => document.text(root),
-      length: () => document.length(root),
-      state: () => document.state(),
+      text: () => text.toString(),
+      length: () => text.length,
+      state: () => document.encode(),
       free: () => document.free()
     }
   }
@@ -152,9 +149,13 @@ const reload = (maker, state) => {
   })
   document.free()
 }
-const replayTrace = (file, rounds, wasm) => {
+const loadEngine = async wasm => {
+  const { Engine } = await import('../../SharedKit/CRDTWasm/crdt.mjs')
+  return Engine.load(fs.readFileSync(wasm))
+}
+const replayTrace = async (file, rounds, wasm) => {
   const trace = JSON.parse(zlib.gunzipSync(fs.readFileSync(file)))
-  const makers = wasm ? [yjs, ours(load(wasm))] : [yjs]
+  const makers = wasm ? [yjs, ours(await loadEngine(wasm))] : [yjs]
   for (let round = 0; round < rounds; round++) {
     for (const maker of makers) {
       const updates = (trace.kind === 'concurrent' ? concurrent : sequential)(maker, trace)
@@ -215,17 +216,20 @@ const randomCharacters = (directory, random) => {
 }
 
 const [command, file, count, wasm] = process.argv.slice(2)
-if (command === 'conflicts') conflicts(file)
-else if (command === 'trace') replayTrace(file, Number(count), wasm)
-else if (command === 'apply') {
-  const updates = readLog(file)
-  for (let round = 0; round < Number(count); round++) {
-    const doc = new Y.Doc()
-    timed('yjs_apply', () => { for (const update of updates) Y.applyUpdate(doc, update) })
-  }
-} else if (command === 'merge') {
-  const updates = readLog(file).slice(0, Number(count))
-  facts.merged_bytes = timed('yjs_merge', () => Y.mergeUpdates(updates)).length
-} else process.exit(64)
-for (const name in costs) facts[name] = Math.round(median(costs[name]) * 1000) / 1000
-console.log(JSON.stringify(facts))
+async function main () {
+  if (command === 'conflicts') conflicts(file)
+  else if (command === 'trace') await replayTrace(file, Number(count), wasm)
+  else if (command === 'apply') {
+    const updates = readLog(file)
+    for (let round = 0; round < Number(count); round++) {
+      const doc = new Y.Doc()
+      timed('yjs_apply', () => { for (const update of updates) Y.applyUpdate(doc, update) })
+    }
+  } else if (command === 'merge') {
+    const updates = readLog(file).slice(0, Number(count))
+    facts.merged_bytes = timed('yjs_merge', () => Y.mergeUpdates(updates)).length
+  } else process.exit(64)
+  for (const name in costs) facts[name] = Math.round(median(costs[name]) * 1000) / 1000
+  console.log(JSON.stringify(facts))
+}
+main().catch(error => { console.error(error); process.exit(1) })

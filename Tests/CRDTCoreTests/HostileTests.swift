@@ -43,7 +43,7 @@ import Testing
 
     @Test("a hundred thousand clients are taken, more are not")
     func manyClients() throws {
-        for (count, fits) in [(Limits.clientsPerUpdate, true), (Limits.clientsPerUpdate + 1, false)] {
+        for (count, fits) in [(Limits.clients, true), (Limits.clients + 1, false)] {
             var update = varUint(UInt64(count))
             for client in 0..<count { update += [1] + varUint(UInt64(client)) + [0, 4, 1, 1, 0x74, 1, 0x61] }
             update.append(0)
@@ -56,6 +56,45 @@ import Testing
                 #expect(throws: UpdateFault.tooManyClients) { try document.take(update) }
             }
         }
+    }
+
+    @Test("clients that come one after the other have the same limit, and the state stays readable")
+    func clientsOneByOne() throws {
+        var update = varUint(UInt64(Limits.clients - 1))
+        for client in 1..<Limits.clients { update += [1] + varUint(UInt64(client)) + [0, 0, 1] }
+        update.append(0)
+        var document = Document(client: 1)
+        _ = try document.take(update)
+        _ = try document.take([1, 1] + varUint(200_000) + [0, 0, 1, 0])
+        let before = document.encode()
+        #expect(throws: UpdateFault.tooManyClients) {
+            try document.take([1, 1] + varUint(200_001) + [0, 0, 1, 0])
+        }
+        let after = document.encode()
+        #expect(after == before)
+        _ = try document.take([1, 1] + varUint(200_000) + [5, 0, 1, 0])
+        let (waits, state) = (document.hasPending, document.encode())
+        #expect(waits)
+        try UpdateTool.validate(state.span)
+    }
+
+    @Test("clocks that were written twice, for two lists, stay where they came first")
+    func sameClocksElsewhere() throws {
+        var document = Document(client: 1)
+        _ = try document.take([1, 1, 9, 0, 4, 1, 1, 0x74, 3, 0x61, 0x62, 0x63, 0])
+        let (text, other) = (document.root(named: "t"), document.root(named: "o"))
+        _ = try document.insert([0x31].span, at: 0, in: other)
+        _ = try document.insert([0x32].span, at: 3, in: text)
+        _ = try document.take([1, 1, 9, 0, 4, 1, 1, 0x6F, 5, 0x61, 0x62, 0x63, 0x64, 0x65, 0])
+        _ = try document.insert([0x33].span, at: 4, in: text)
+        _ = try document.insert([0x34].span, at: 1, in: other)
+        let (first, second) = (document.text(text), document.text(other))
+        #expect(first.count == 7 && second == [0x31, 0x34])
+        var reloaded = Document(client: 2)
+        let state = document.encode()
+        _ = try reloaded.take(state)
+        let again = reloaded.text(reloaded.root(named: "t"))
+        #expect(again == first)
     }
 
     @Test("what waits is bounded, and kept over a state")

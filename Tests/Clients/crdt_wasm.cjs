@@ -1,17 +1,18 @@
 // Runs the script of `crdt script` through WebAssembly and prints the same digest:
 // node crdt_wasm.cjs ENGINE.wasm OPERATIONS [SEED]
 const crypto = require('crypto')
-const { load, Refused } = require('./crdt_engine.cjs')
+const fs = require('fs')
 
 const words = ['a', 'bc', 'héé', '😀', '日本', 'x😀y', '\n', 'some longer text ']
 const longestText = 20_000
 const deliveredAtOnce = 20
+let Refused
 
 class Script {
   constructor (engine, seed) {
     this.state = seed >>> 0
     this.documents = [7, 9007199254740990].map(client => engine.document(client))
-    this.roots = this.documents.map(document => document.root('t'))
+    this.texts = this.documents.map(document => document.text('t'))
     this.queues = [[], []]
     this.operation = 0
     this.digest = crypto.createHash('sha256')
@@ -32,7 +33,7 @@ class Script {
   step () {
     const who = this.random(2)
     this.operation++
-    const length = this.documents[who].length(this.roots[who])
+    const length = this.texts[who].length
     const kind = this.random(16)
     const start = this.random(length + 1)
     const end = Math.min(length, start + this.random(8))
@@ -47,11 +48,11 @@ class Script {
   }
 
   edit (who, start, end, word) {
-    const [document, root] = [this.documents[who], this.roots[who]]
+    const text = this.texts[who]
     try {
       const update = word === ''
-        ? document.delete(root, start, end)
-        : start === end ? document.insert(root, start, word) : document.replace(root, start, end, word)
+        ? text.delete(start, end)
+        : start === end ? text.insert(start, word) : text.replace(start, end, word)
       this.write(new Uint8Array([0]))
       this.write(update)
       if (update.length) this.queues[1 - who].push(update)
@@ -68,27 +69,33 @@ class Script {
   inspect (who) {
     const vector = this.documents[who].vector()
     this.write(vector)
-    this.write(this.documents[1 - who].diff(vector))
+    this.write(this.documents[1 - who].encode(vector))
   }
 
   finish () {
     for (const who of [0, 1]) while (this.queues[who].length) this.deliver(who)
     this.documents.forEach((document, who) => {
-      this.write(document.bytes(this.roots[who]))
-      this.write(document.state())
+      this.write(this.texts[who].bytes())
+      this.write(document.encode())
     })
   }
 }
 
-const [wasm, operations, seed = '1'] = process.argv.slice(2)
-const started = process.cpuUsage()
-const script = new Script(load(wasm), Number(seed))
-for (let i = 0; i < Number(operations); i++) script.step()
-script.finish()
-const cost = process.cpuUsage(started)
-console.log(JSON.stringify({
-  operations: Number(operations),
-  stream_bytes: script.streamBytes,
-  stream_sha256: script.digest.digest('hex'),
-  cpu_ms: (cost.user + cost.system) / 1000
-}))
+async function main () {
+  const [wasm, operations, seed = '1'] = process.argv.slice(2)
+  const module = await import('../../SharedKit/CRDTWasm/crdt.mjs')
+  Refused = module.Refused
+  const engine = await module.Engine.load(fs.readFileSync(wasm))
+  const started = process.cpuUsage()
+  const script = new Script(engine, Number(seed))
+  for (let i = 0; i < Number(operations); i++) script.step()
+  script.finish()
+  const cost = process.cpuUsage(started)
+  console.log(JSON.stringify({
+    operations: Number(operations),
+    stream_bytes: script.streamBytes,
+    stream_sha256: script.digest.digest('hex'),
+    cpu_ms: (cost.user + cost.system) / 1000
+  }))
+}
+main().catch(error => { console.error(error); process.exit(1) })

@@ -17,21 +17,25 @@ extension Document {
 
     /// Takes the last step back and returns the update to send; empty when there is none.
     package mutating func undo() -> [UInt8] {
-        guard canUndo, !isTransacting else { return [] }
-        var step = UndoHistory.Stack()
-        history.undo.takeStep(into: &step)
-        return replay(step, as: .undoing)
+        step(.undoing) ? writer.take() : []
     }
 
     /// Does the step again that was taken back last and returns the update to send; empty when there is none.
     package mutating func redo() -> [UInt8] {
-        guard canRedo, !isTransacting else { return [] }
-        var step = UndoHistory.Stack()
-        history.redo.takeStep(into: &step)
-        return replay(step, as: .redoing)
+        step(.redoing) ? writer.take() : []
     }
 
-    private mutating func replay(_ step: borrowing UndoHistory.Stack, as mode: UndoHistory.Mode) -> [UInt8] {
+    /// Takes a step back or does it again; the update is then in the writer. False when there is none.
+    @discardableResult
+    mutating func step(_ mode: UndoHistory.Mode) -> Bool {
+        guard mode == .undoing ? canUndo : canRedo, !isTransacting else { return false }
+        var step = UndoHistory.Stack()
+        if mode == .undoing { history.undo.takeStep(into: &step) } else { history.redo.takeStep(into: &step) }
+        replay(step, as: mode)
+        return true
+    }
+
+    private mutating func replay(_ step: borrowing UndoHistory.Stack, as mode: UndoHistory.Mode) {
         transaction.begin()
         isTransacting = true
         history.mode = mode
@@ -51,9 +55,8 @@ extension Document {
         history.mode = .editing
         history.undo.isOpen = false
         history.redo.isOpen = false
-        let update = commit()
+        writeCommit()
         isTransacting = false
-        return update
     }
 
     /// Deletes what is still there of an insertion, and of what it came back as.

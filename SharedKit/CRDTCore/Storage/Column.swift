@@ -1,18 +1,20 @@
 /// A growing row of values in one allocation: what `Array` is, without reference counts, copies on write and
 /// bounds checks. Owners never hand out an index that they did not get from it.
 struct Column<Element: ~Copyable>: ~Copyable {
-    private var storage: UnsafeMutablePointer<Element>?
-    private(set) var count = 0
-    private(set) var capacity = 0
+    private var room = Room()
+
+    @inline(__always) var count: Int { room.count }
+    @inline(__always) var capacity: Int { room.capacity }
 
     deinit {
-        guard let storage else { return }
-        storage.deinitialize(count: count)
-        storage.deallocate()
+        if count > 0 { start.deinitialize(count: count) }
+        room.release()
     }
 
     /// The first element; only while `count > 0`.
-    @inline(__always) var start: UnsafeMutablePointer<Element> { storage.unsafelyUnwrapped }
+    @inline(__always) var start: UnsafeMutablePointer<Element> {
+        room.start.unsafelyUnwrapped.assumingMemoryBound(to: Element.self)
+    }
 
     var isEmpty: Bool { count == 0 }
 
@@ -33,32 +35,23 @@ struct Column<Element: ~Copyable>: ~Copyable {
     mutating func append(_ element: consuming Element) {
         if count == capacity { reserve(count + 1) }
         (start + count).initialize(to: element)
-        count += 1
+        room.count += 1
     }
 
     /// Makes room for `wanted` elements in all, growing by half at least.
-    @inline(never)
-    mutating func reserve(_ wanted: Int) {
-        guard wanted > capacity else { return }
-        move(to: max(wanted, capacity + capacity / 2, MemoryLayout<Element>.stride > 16 ? 1 : 4))
-    }
-
-    private mutating func move(to newCapacity: Int) {
-        let stride = MemoryLayout<Element>.stride
-        let moved = relocate(storage, used: count * stride, to: newCapacity * stride)
-        storage = moved.assumingMemoryBound(to: Element.self)
-        capacity = newCapacity
+    @inline(__always) mutating func reserve(_ wanted: Int) {
+        room.reserve(wanted, stride: MemoryLayout<Element>.stride)
     }
 
     mutating func insert(_ element: consuming Element, at index: Int) {
         if count == capacity { reserve(count + 1) }
         displace(index, by: 1, count: count - index)
         (start + index).initialize(to: element)
-        count += 1
+        room.count += 1
     }
 
     mutating func removeLast() {
-        count -= 1
+        room.count -= 1
         (start + count).deinitialize(count: 1)
     }
 
@@ -66,7 +59,7 @@ struct Column<Element: ~Copyable>: ~Copyable {
         guard removed > 0 else { return }
         (start + index).deinitialize(count: removed)
         displace(index + removed, by: -removed, count: count - index - removed)
-        count -= removed
+        room.count -= removed
     }
 
     /// Moves `moved` elements from `index` on, over what may no longer or not yet be there. By bytes, so that
@@ -80,30 +73,34 @@ struct Column<Element: ~Copyable>: ~Copyable {
 
     /// Forgets all elements and keeps the room, unless that is more than `keeping`.
     mutating func removeAll(keeping: Int = .max) {
-        guard let storage, count > 0 || capacity > keeping else { return }
-        storage.deinitialize(count: count)
-        count = 0
-        guard capacity > keeping else { return }
-        storage.deallocate()
-        self.storage = nil
-        capacity = 0
+        if count > 0 { start.deinitialize(count: count) }
+        room.count = 0
+        if capacity > keeping { room.move(to: 0, stride: 1) }
     }
 
     /// Gives back the room that is not used.
     mutating func shrink() {
-        guard count < capacity else { return }
-        if count == 0 { removeAll(keeping: 0) } else { move(to: count) }
+        if count < capacity { room.move(to: count, stride: MemoryLayout<Element>.stride) }
     }
 }
 
 extension Column where Element: BitwiseCopyable {
+    /// Valid until the column changes.
+    var all: UnsafeBufferPointer<Element> {
+        UnsafeBufferPointer(start: room.start?.assumingMemoryBound(to: Element.self), count: count)
+    }
+
     @inline(__always)
     mutating func append(from source: UnsafePointer<Element>, count added: Int) {
         if count + added > capacity { reserve(count + added) }
         guard added > 0 else { return }
         UnsafeMutableRawPointer(start + count)
             .copyMemory(from: source, byteCount: added * MemoryLayout<Element>.stride)
-        count += added
+        room.count += added
+    }
+
+    mutating func append(from source: UnsafeBufferPointer<Element>) {
+        if let base = source.baseAddress { append(from: base, count: source.count) }
     }
 
     /// Appends a part of itself.
@@ -111,14 +108,14 @@ extension Column where Element: BitwiseCopyable {
         reserve(count + added)
         guard added > 0 else { return }
         displace(offset, by: count - offset, count: added)
-        count += added
+        room.count += added
     }
 
     mutating func append(repeating element: Element, count added: Int) {
         reserve(count + added)
         guard added > 0 else { return }
         (start + count).update(repeating: element, count: added)
-        count += added
+        room.count += added
     }
 
     /// Sorts the elements from `first` on by their keys; equal ones in any order. What is in order already,
@@ -140,17 +137,38 @@ extension Column where Element: BitwiseCopyable {
         return true
     }
 
-    mutating func truncate(to newCount: Int) { count = min(count, newCount) }
+    mutating func truncate(to newCount: Int) { room.count = min(count, newCount) }
 }
 
-/// Moves the first `used` bytes of a column to memory of its own size; one function for all elements, none of
-/// which minds where it lies or wants more than the allocator's alignment.
-@inline(never)
-private func relocate(_ old: UnsafeMutableRawPointer?, used: Int, to bytes: Int) -> UnsafeMutableRawPointer {
-    let moved = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: MemoryLayout<UInt64>.alignment)
-    if let old {
-        moved.copyMemory(from: old, byteCount: used)
-        old.deallocate()
+/// Memory for a row of values of one size; the same code for all of them, none of which minds where it lies
+/// or wants more than the allocator's alignment.
+struct Room {
+    private(set) var start: UnsafeMutableRawPointer?
+    var count = 0
+    private(set) var capacity = 0
+
+    @inline(never)
+    mutating func reserve(_ wanted: Int, stride: Int) {
+        guard wanted > capacity else { return }
+        move(to: max(wanted, capacity + capacity / 2, stride > 16 ? 1 : 4), stride: stride)
     }
-    return moved
+
+    /// Moves what is there to memory of another size, none for 0.
+    @inline(never)
+    mutating func move(to newCapacity: Int, stride: Int) {
+        let old = start
+        capacity = newCapacity
+        start = nil
+        if newCapacity > 0 {
+            let moved = UnsafeMutableRawPointer.allocate(
+                byteCount: newCapacity * stride, alignment: MemoryLayout<UInt64>.alignment)
+            if let old { moved.copyMemory(from: old, byteCount: count * stride) }
+            start = moved
+        }
+        old?.deallocate()
+    }
+
+    /// Gives the memory back; the end of its column.
+    @inline(never)
+    func release() { start?.deallocate() }
 }

@@ -8,7 +8,7 @@ extension Document {
 
     private mutating func markDeleted(_ handle: UInt32) {
         let item = items[handle]
-        if observer != nil { observeDeletion(handle) }
+        if observer.isActive { observeDeletion(handle) }
         if item.key == .none && item.kind.isCountable { types[item.parent].length -= item.length }
         if item.key == .none && item.kind == .format { types[item.parent].marks -= 1 }
         if item.leaf != .none { indexHide(handle) }

@@ -51,11 +51,14 @@ extension Document {
             && item.right != .none && items[item.right].id == right
     }
 
-    /// The first units are known: what is left hangs on the last of them.
+    /// The first units are known: what is left hangs on the last of them, and lies where that does. Whoever
+    /// wrote the same clocks twice may have named another list this time.
     private mutating func attach(_ arrival: inout Arrival, to last: ItemID) {
         arrival.left = itemEnding(at: last)
         arrival.origin = items[arrival.left].last
-        if !items[arrival.left].isItem { arrival.parent = .none }
+        let isItem = items[arrival.left].isItem && arrival.parent != .none
+        arrival.parent = isItem ? items[arrival.left].parent : .none
+        arrival.key = items[arrival.left].key
     }
 
     /// Adds a struct whose content and place are forgotten.

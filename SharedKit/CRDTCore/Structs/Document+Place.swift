@@ -101,6 +101,6 @@ extension Document {
             if item.left != .none { delete(item.left) }
         }
         if isDeleted(type: item.parent) || (item.key != .none && item.right != .none) { delete(handle) }
-        if observer != nil { observeInsertion(handle) }
+        if observer.isActive { observeInsertion(handle) }
     }
 }

@@ -6,7 +6,7 @@ extension Document {
         try update.withUnsafeBufferPointer { (message) throws(UpdateFault) in
             let isOriginal = try receive(message)
             let news: Outcome.News =
-                transaction.isEmpty ? .nothing : isOriginal ? .original : .encoded(encodeTransaction())
+                transaction.isEmpty ? .nothing : isOriginal ? .original : .encoded(commit())
             return Outcome(news: news, isPending: hasPending)
         }
     }
@@ -15,14 +15,15 @@ extension Document {
     package mutating func applyEncoding(_ update: Span<UInt8>) throws(UpdateFault) -> [UInt8] {
         try update.withUnsafeBufferPointer { (message) throws(UpdateFault) in
             _ = try receive(message)
-            return transaction.isEmpty ? [] : encodeTransaction()
+            return commit()
         }
     }
 
     /// The whole transaction of one update. Returns whether the message itself says what has changed.
-    private mutating func receive(_ message: UnsafeBufferPointer<UInt8>) throws(UpdateFault) -> Bool {
+    mutating func receive(_ message: UnsafeBufferPointer<UInt8>) throws(UpdateFault) -> Bool {
         precondition(!isTransacting, "an update inside `transact`")
         try update.decode(message)
+        try checkClients()
         makePlan()
         guard contentTotal + 3 * message.count <= Limits.contentBytes else { throw .tooLarge }
         try checkPending()
@@ -39,6 +40,16 @@ extension Document {
         cleanUp()
         if message.count > Limits.bulkBytes, message.count * 16 > items.memoryBytes { trim() }
         return isOriginal
+    }
+
+    /// Refuses more clients than a document may have: what it tells others has to be taken by them.
+    private mutating func checkClients() throws(UpdateFault) {
+        guard clients.count + update.blocks.count > Limits.clients else { return }
+        var all = clients.count
+        for index in 0..<update.blocks.count where findClient(update.blocks[index].client) == nil {
+            all += 1
+        }
+        guard all <= Limits.clients else { throw .tooManyClients }
     }
 
     /// After a document has been loaded: room that was made in leaps, and for the message, goes back.

@@ -1,37 +1,37 @@
 extension Document {
     /// The whole document as one update: `Y.encodeStateAsUpdate(doc)`, byte for byte.
     package func encode() -> [UInt8] {
-        var known = Column<UInt32>()
-        known.append(repeating: 0, count: clients.count)
-        return encode(known)
+        var writer = ByteWriter()
+        writeState(since: Column<KnownState>(), to: &writer)
+        return writer.take()
     }
 
     /// What a replica with that state vector does not have, and all deletes.
     package func encode(since stateVector: Span<UInt8>) throws(UpdateFault) -> [UInt8] {
         try stateVector.withUnsafeBufferPointer { (bytes) throws(UpdateFault) in
-            var known = Column<UInt32>()
-            known.append(repeating: 0, count: clients.count)
             var states = Column<KnownState>()
             try Reader.readStates(bytes, into: &states)
-            for index in 0..<states.count {
-                guard let client = findClient(states[index].client) else { continue }
-                known[client] = UInt32(min(states[index].clock, Limits.largestClock))
-            }
-            return encode(known)
+            var writer = ByteWriter()
+            writeState(since: states, to: &writer)
+            return writer.take()
         }
     }
 
     /// The next clock of every client.
     package func stateVector() -> [UInt8] {
+        var writer = ByteWriter()
+        writeStateVector(to: &writer)
+        return writer.take()
+    }
+
+    func writeStateVector(to writer: inout ByteWriter) {
         var order = Column<UInt32>()
         listClients(into: &order)
-        var writer = ByteWriter()
         writer.number(order.count)
         for index in 0..<order.count {
             writer.number(clients[order[index]].id)
             writer.number(clients[order[index]].end)
         }
-        return writer.take()
     }
 
     /// The next clock of one client; 0 when nothing of it is known.
@@ -40,8 +40,14 @@ extension Document {
         return UInt64(clients[known].end)
     }
 
-    private func encode(_ known: borrowing Column<UInt32>) -> [UInt8] {
-        var writer = ByteWriter()
+    /// Writes what a replica that knows the states lacks, what waits included.
+    func writeState(since states: borrowing Column<KnownState>, to writer: inout ByteWriter) {
+        var known = Column<UInt32>()
+        known.append(repeating: 0, count: clients.count)
+        for index in 0..<states.count {
+            guard let client = findClient(states[index].client) else { continue }
+            known[client] = UInt32(min(states[index].clock, Limits.largestClock))
+        }
         var order = Column<UInt32>()
         listClients(into: &order)
         var count = 0
@@ -51,7 +57,7 @@ extension Document {
             writeStructs(of: order[index], since: known[order[index]], to: &writer)
         }
         writeDeletes(order, to: &writer)
-        return withPending(writer.take())
+        if hasPending { addPending(to: &writer) }
     }
 
     /// Writes a client's block from a clock on.
@@ -115,7 +121,7 @@ extension Document {
     }
 
     /// What the last transaction has changed: the structs it added as they are now, and its deletes.
-    mutating func encodeTransaction() -> [UInt8] {
+    mutating func writeTransaction() {
         var output = ByteWriter()
         swap(&output, &writer)
         output.clear()
@@ -132,7 +138,6 @@ extension Document {
         }
         writeRuns(transaction.deletes, clientCount: deleting, to: &output)
         swap(&output, &writer)
-        return writer.take()
     }
 
     /// Clients by descending id, as Yjs writes them.

@@ -44,7 +44,8 @@ extension Document {
         writer.number(0)
         var wants = Column<IntegrationPlan.Want>()
         swap(&wants, &plan.wants)
-        pending.add(writer.take(), wants)
+        pending.add(writer.bytes, wants)
+        writer.clear()
     }
 
     /// Integrates waiting structs whose dependencies have come, until none is left that could be.
@@ -68,14 +69,12 @@ extension Document {
         return false
     }
 
-    private mutating func retry(_ bytes: [UInt8]) {
-        bytes.withUnsafeBufferPointer { message in
-            do throws(UpdateFault) { try update.decode(message) } catch {
-                preconditionFailure("it was checked when it came")
-            }
-            makePlan()
-            integratePlan()
+    private mutating func retry(_ bytes: borrowing Column<UInt8>) {
+        do throws(UpdateFault) { try update.decode(bytes.all) } catch {
+            preconditionFailure("it was checked when it came")
         }
+        makePlan()
+        integratePlan()
     }
 
     /// Retries the deletes that came before what they delete.

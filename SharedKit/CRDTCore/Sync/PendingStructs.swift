@@ -2,7 +2,7 @@
 struct PendingStructs: ~Copyable {
     struct Waiting: ~Copyable {
         /// A v1 update without deletes.
-        var bytes: [UInt8]
+        var bytes: Column<UInt8>
         var wants: Column<IntegrationPlan.Want>
     }
 
@@ -12,13 +12,16 @@ struct PendingStructs: ~Copyable {
 
     var isEmpty: Bool { waiting.isEmpty }
 
-    mutating func add(_ bytes: [UInt8], _ wants: consuming Column<IntegrationPlan.Want>) {
+    mutating func add(_ bytes: borrowing Column<UInt8>, _ wants: consuming Column<IntegrationPlan.Want>) {
         byteCount += bytes.count + Limits.pendingOverheadBytes
-        waiting.append(Waiting(bytes: bytes, wants: wants))
+        var kept = Column<UInt8>()
+        kept.append(from: bytes.start, count: bytes.count)
+        waiting.append(Waiting(bytes: kept, wants: wants))
     }
 
-    mutating func remove(at index: Int) -> [UInt8] {
-        let bytes = waiting[index].bytes
+    mutating func remove(at index: Int) -> Column<UInt8> {
+        var bytes = Column<UInt8>()
+        swap(&bytes, &waiting[index].bytes)
         byteCount -= bytes.count + Limits.pendingOverheadBytes
         waiting.remove(at: index)
         return bytes

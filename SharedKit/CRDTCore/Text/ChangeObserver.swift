@@ -16,9 +16,34 @@ package struct TextChange: Equatable, Sendable {
 }
 
 /// Collects what an update does to one root.
-struct ChangeObserver {
-    let type: UInt32
-    var changes: [TextChange] = []
+struct ChangeObserver: ~Copyable {
+    /// `.none` while nobody observes.
+    var type: UInt32 = .none
+    /// For each change its offset, removed units, and inserted bytes as a varBuffer.
+    var changes = ByteWriter()
+
+    var isActive: Bool { type != .none }
+
+    mutating func note(_ offset: UInt32, removed: UInt32, inserted: UnsafeBufferPointer<UInt8>) {
+        changes.number(offset)
+        changes.number(removed)
+        changes.block(inserted)
+    }
+
+    /// Appends the changes as values.
+    borrowing func read(into list: inout [TextChange]) {
+        guard let base = changes.written.baseAddress else { return }
+        var reader = Reader(base, 0..<changes.count)
+        do throws(UpdateFault) {
+            while !reader.isAtEnd {
+                let (offset, removed) = (Int(try reader.number()), Int(try reader.number()))
+                let inserted = [UInt8](reader.bytes(try reader.block()))
+                list.append(TextChange(offset: offset, removed: removed, inserted: inserted))
+            }
+        } catch {
+            preconditionFailure("the changes are our own")
+        }
+    }
 }
 
 extension Document {
@@ -26,12 +51,17 @@ extension Document {
     package mutating func apply(
         _ update: Span<UInt8>, observing root: Root, changes: inout [TextChange]
     ) throws(UpdateFault) -> Outcome {
-        _ = index(of: root.type)
-        observer = ChangeObserver(type: root.type, changes: changes)
-        defer { observer = nil }
+        beginObserving(root)
+        defer { observer.type = .none }
         let outcome = try apply(update)
-        if let observer { changes = observer.changes }
+        observer.read(into: &changes)
         return outcome
+    }
+
+    mutating func beginObserving(_ root: Root) {
+        _ = index(of: root.type)
+        observer.type = root.type
+        observer.changes.clear()
     }
 
     /// Notes an item that has just become visible.
@@ -43,25 +73,21 @@ extension Document {
     /// Notes the units of an item from one on that have just become visible.
     mutating func observeUnits(of handle: UInt32, from first: UInt32) {
         let item = items[handle]
-        guard let type = observer?.type, item.parent == type, item.leaf != .none else { return }
-        var text: [UInt8] = []
-        if item.kind == .string {
-            let content = content(of: item)
-            let start = content.baseAddress.map { TextCut($0, at: Int(first)).bytesBefore } ?? 0
-            text = [UInt8](UnsafeBufferPointer(rebasing: content.dropFirst(start)))
+        guard item.parent == observer.type, item.leaf != .none else { return }
+        var text = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+        if item.kind == .string, let base = content(of: item).baseAddress {
+            let start = TextCut(base, at: Int(first)).bytesBefore
+            text = UnsafeBufferPointer(start: base + start, count: Int(item.contentBytes) - start)
         }
-        let offset = Int(self.offset(of: handle) + first)
-        observer?.changes.append(TextChange(offset: offset, removed: 0, inserted: text))
+        observer.note(offset(of: handle) + first, removed: 0, inserted: text)
     }
 
     /// Notes an item that is about to be deleted.
     mutating func observeDeletion(_ handle: UInt32) {
         let item = items[handle]
-        guard let type = observer?.type, item.parent == type, item.isVisible, item.leaf != .none else {
-            return
-        }
-        let change = TextChange(offset: Int(offset(of: handle)), removed: Int(item.length), inserted: [])
-        observer?.changes.append(change)
+        guard item.parent == observer.type, item.isVisible, item.leaf != .none else { return }
+        let nothing = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+        observer.note(offset(of: handle), removed: item.length, inserted: nothing)
     }
 
     /// The UTF-16 offset of an item in an indexed list.

@@ -38,6 +38,14 @@ extension Document {
     private mutating func edit(
         _ range: Range<Int>, _ text: UnsafeBufferPointer<UInt8>, in root: Root
     ) throws(EditFault) -> [UInt8] {
+        try change(range, text, in: root)
+        return isTransacting ? [] : commit()
+    }
+
+    /// Makes an edit without its update.
+    mutating func change(
+        _ range: Range<Int>, _ text: UnsafeBufferPointer<UInt8>, in root: Root
+    ) throws(EditFault) {
         let measure = TextMeasure(text)
         guard measure.isValid else { throw .invalidUTF8 }
         try check(range, in: root)
@@ -53,7 +61,6 @@ extension Document {
                 base, text.count, units: UInt32(measure.units), at: UInt32(range.lowerBound), in: root.type)
         }
         finishEdit()
-        return isTransacting ? [] : commit()
     }
 
     /// Inserts behind what is deleted at the place, as Yjs's text does.
@@ -139,9 +146,16 @@ extension Document {
         if isTransacting { transaction.finishEdit() }
     }
 
-    /// Ends a transaction of our own edits.
+    /// Ends a transaction and returns its update, empty when nothing has changed.
     mutating func commit() -> [UInt8] {
+        writeCommit()
+        return writer.take()
+    }
+
+    /// The same, with the update in the document's writer.
+    mutating func writeCommit() {
         if isTransacting { transaction.gatherEdits() }
-        return transaction.isEmpty ? [] : encodeTransaction()
+        writer.clear()
+        if !transaction.isEmpty { writeTransaction() }
     }
 }

@@ -25,6 +25,6 @@ extension Document {
             let index = types[items[handle].parent].index
             indexes[index].extend(handle, in: items[handle].leaf, by: added, isNew: true)
         }
-        if observer != nil { observeUnits(of: handle, from: first) }
+        if observer.isActive { observeUnits(of: handle, from: first) }
     }
 }

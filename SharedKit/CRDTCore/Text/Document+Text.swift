@@ -13,12 +13,16 @@ extension Document {
     /// The whole text as UTF-8; what is not text in it is left out.
     package func text(_ root: Root) -> [UInt8] {
         var writer = ByteWriter()
+        writeText(of: root, to: &writer)
+        return writer.take()
+    }
+
+    func writeText(of root: Root, to writer: inout ByteWriter) {
         var handle = types[root.type].start
         while handle != .none {
             let item = items[handle]
             if item.kind == .string && !item.isDeleted { writer.raw(content(of: item)) }
             handle = item.right
         }
-        return writer.take()
     }
 }

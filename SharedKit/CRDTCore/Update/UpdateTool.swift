@@ -8,26 +8,19 @@ package enum UpdateTool {
     /// The same; `joiningRuns` makes one struct of what was typed in a row, which is smaller and loads
     /// faster.
     package static func merge(_ updates: [[UInt8]], joiningRuns: Bool) throws(UpdateFault) -> [UInt8] {
-        var message = Column<UInt8>()
         var total = 0
         for update in updates { total += update.count }
         guard total <= Limits.contentBytes else { throw .tooLarge }
         #if !hasFeature(Embedded)  // a browser merges a handful, and loads this code first
             if !joiningRuns, let merged = try OrderedMerge.merge(updates, total) { return merged }
         #endif
-        message.reserve(max(total, 1))
-        var merged = DecodedUpdate()
-        merged.reserve(updates.count)
+        var merge = UpdateMerge()
+        merge.reserve(updates.count, bytes: max(total, 1))
         for update in updates {
-            update.withUnsafeBufferPointer { bytes in
-                if let base = bytes.baseAddress { message.append(from: base, count: bytes.count) }
-            }
-            try merged.add(message.start, message.count - update.count..<message.count)
+            try update.withUnsafeBufferPointer { (bytes) throws(UpdateFault) in try merge.add(bytes) }
         }
-        merged.arrange()
         var writer = ByteWriter()
-        writer.reserve(total)
-        merged.write(to: &writer, joiningRuns: joiningRuns)
+        merge.write(joiningRuns: joiningRuns, to: &writer)
         return writer.take()
     }
 

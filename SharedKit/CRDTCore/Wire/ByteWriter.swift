@@ -60,11 +60,7 @@ struct ByteWriter: ~Copyable {
     }
 
     /// What has been written; valid until more is.
-    var written: UnsafeBufferPointer<UInt8> {
-        bytes.isEmpty
-            ? UnsafeBufferPointer(start: nil, count: 0)
-            : UnsafeBufferPointer(start: bytes.start, count: count)
-    }
+    var written: UnsafeBufferPointer<UInt8> { bytes.all }
 
     /// What has been written, copied out; the buffer is empty again and keeps at most `keeping` bytes of
     /// room.
