@@ -141,6 +141,38 @@ public struct PistonPackage: ForeignObject, Equatable {
     )
 }
 
+/// What Piston's `connect` and its clients say, in text messages (api/src/api/v2.js).
+public struct PistonMessage: ForeignObject, Equatable {
+    /// From clients: `init` (with the members of a request), `data`, `signal`. To them: `runtime`, `stage`,
+    /// `data`, `exit`, `error`.
+    public var type = ""
+    /// For `runtime`.
+    public var language: String?
+    /// For `runtime`.
+    public var version: String?
+    /// For `stage` and `exit`: `compile` or `run`.
+    public var stage: String?
+    /// For `data`: `stdin`, `stdout` or `stderr`.
+    public var stream: String?
+    /// For `data`.
+    public var data: String?
+    /// For `exit`; null when a signal ended it.
+    public var code: Nullable<Int>?
+    /// For `exit`: the signal that ended it, or null. For `signal`: its name.
+    public var signal: Nullable<String>?
+    /// For `error`.
+    public var message: String?
+
+    /// For reading.
+    public init() {}
+
+    /// The table.
+    public static let fields = Fields<PistonMessage>(
+        field("type", \.type), field("language", \.language), field("version", \.version),
+        field("stage", \.stage), field("stream", \.stream), field("data", \.data), field("code", \.code),
+        field("signal", \.signal), field("message", \.message))
+}
+
 /// An error of Piston's.
 public struct PistonError: ForeignObject, Equatable {
     /// What is wrong.
@@ -175,6 +207,12 @@ public enum PistonEndpoints {
         "Piston: run a program and wait for its end", problems: [.unknownLanguage, .overloaded],
         repeatability: .once, timeout: .seconds(200), bodyLimit: 20 << 20, example: example, dialect: .piston)
 
+    /// Compiles and runs, and talks with the program meanwhile.
+    public static let connect = Endpoint<Nothing, Nothing>(
+        "piston.connect", of: .executor, .get, "/compat/piston/api/v2/connect", access: .identified(.run),
+        "Piston: run a program and talk with it (WebSocket)", answers: .webSocket, status: 101,
+        parameters: [CollabEndpoints.accessToken], dialect: .piston)
+
     /// All of them.
-    public static let all: [Route] = [runtimes.route, packages.route, execute.route]
+    public static let all: [Route] = [runtimes.route, packages.route, execute.route, connect.route]
 }

@@ -20,6 +20,9 @@ public struct ExecutionRequest: WireObject, Equatable {
     public var limits = RunLimits()
     /// Whether usage samples are wanted, 100 a second.
     public var samplesUsage = false
+    /// Whether the system calls it tries are wanted, each with how often and whether it was refused; it runs
+    /// several times slower.
+    public var reportsCalls = false
     /// Files to bring back when the program and everything it started are dead.
     public var collect: [CollectPattern] = []
     /// Inputs to run the program on, one after the other, each in a fresh sandbox.
@@ -46,6 +49,7 @@ public struct ExecutionRequest: WireObject, Equatable {
         defaulted("stdin", \.stdin, .length(0...ContractLimits.stdinBytes)),
         defaulted("keep_stdin_open", \.keepsStdinOpen),
         defaulted("limits", \.limits), defaulted("sample_usage", \.samplesUsage),
+        defaulted("report", \.reportsCalls),
         defaulted("collect", \.collect, .count(0...ContractLimits.collectPatterns)),
         field("cases", \.cases, .count(1...ContractLimits.cases)),
         defaulted("stop_at_first_failure", \.stopsAtFirstFailure),
@@ -132,6 +136,8 @@ public struct ExecutionResult: WireObject, Equatable {
     public var files: [ProducedFile]?
     /// Matching files that are not among `files`, because of their number or size.
     public var filesLeftOut: Int?
+    /// The system calls it tried, for a request that asked for a report.
+    public var calls: CallReport?
     /// What the checkers said of all cases together.
     public var grade: Grade?
     /// The cases, repetitions or pipeline stages; the figures above are then their sums and maxima.
@@ -151,7 +157,8 @@ public struct ExecutionResult: WireObject, Equatable {
         field("memory_basis", \.memoryBasis), field("processes_peak", \.processesPeak),
         field("stdout", \.stdout), field("stderr", \.stderr), field("queue_us", \.queueMicroseconds),
         field("setup_us", \.setupMicroseconds), field("sandbox", \.sandbox), field("reason", \.reason),
-        field("files", \.files), field("files_left_out", \.filesLeftOut), field("grade", \.grade),
+        field("files", \.files), field("files_left_out", \.filesLeftOut), field("report", \.calls),
+        field("grade", \.grade),
         field("parts", \.parts), field("spread", \.spread))
 }
 

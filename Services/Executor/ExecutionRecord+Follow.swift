@@ -31,6 +31,11 @@ extension ExecutionRecord {
         return execution
     }
 
+    /// Returns when the program runs, or has ended without.
+    func waitUntilRunning() async throws {
+        if lastSequence == 0 { try await waitForMore(than: 0) }
+    }
+
     /// The number of the last event so far.
     package var lastSequence: Int { state.withLock { $0.events.count } }
 
@@ -72,8 +77,12 @@ extension ExecutionRecord {
     /// Signals the program.
     /// - Throws: `Problem` (`conflict`) when it does not run.
     package func signal(_ name: SignalRequest.Name) throws(Problem) {
-        try runningProgram().signal(SandboxTranslation.number(of: name))
+        try signal(number: SandboxTranslation.number(of: name))
     }
+
+    /// Signals the program.
+    /// - Throws: `Problem` (`conflict`) when it does not run.
+    func signal(number: Int32) throws(Problem) { try runningProgram().signal(number) }
 
     private func runningProgram() throws(Problem) -> SandboxRun {
         let (run, now) = state.withLock { ($0.runs.first, $0.state) }

@@ -38,7 +38,8 @@ package enum ExecutorBoot {
         ExecutorRoutes(service).add(to: &routes)
         let runs = WholeRun(service, compilingBy: surroundings.client)
         let desk = Judge0Desk(runs, clock: surroundings.clock, width: width)
-        PistonDoor(runs).add(to: &routes)
+        let piston = PistonDoor(runs)
+        piston.add(to: &routes)
         Judge0Door(desk).add(to: &routes)
         surroundings.health.own("executor:runtimes") {
             HealthCheck(runtimes.count == 0 ? .fail : .pass, output: "\(runtimes.count) found")
@@ -51,6 +52,7 @@ package enum ExecutorBoot {
             try await withTaskExecutorPreference(LoopExecutor.first) { try await service.serve() }
         }
         parts.add(background: "submissions") { try await desk.serve() }
+        parts.add(background: "talks") { try await piston.serve() }
         parts.close = { await host.close() }
         return parts
     }

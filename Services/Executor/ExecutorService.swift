@@ -16,7 +16,7 @@ package final class ExecutorService: Sendable {
     private let host: SandboxHost
     private let ledger: ExecutionLedger
     private let starts: StartLog
-    private let clock: WallClock
+    let clock: WallClock
     private let lane: Lane
     private let seats = TerminalSeats()
     private let logger: Logger

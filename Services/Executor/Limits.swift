@@ -50,6 +50,13 @@ package enum Limits {
     package static let partOutputBytes = 64 << 10
     /// Bytes of a line or word that a difference shows.
     package static let shownBytes = 200
+    /// How long a client of Piston's `connect` may take for its first message, seconds (Piston: one, which a
+    /// busy client misses).
+    static let pistonInitSeconds: Int64 = 5
+    /// Bytes of a message of such a client: a whole request.
+    static let pistonMessageBytes = 2 << 20
+    /// Programs of such clients at once, the ones waiting for a place included.
+    static let pistonJobs = 64
     /// Bytes of all files of an archive that comes with a submission (Judge0: max_extract_size).
     package static let archiveBytes = 10 << 20
     /// Submissions that have not ended (Judge0: max_queue_size).

@@ -42,7 +42,32 @@ enum SandboxTranslation {
         result.setupMicroseconds = own.setupMicroseconds
         result.sandbox = own.isPooled ? .pooled : .cold
         result.reason = reason(own)
+        result.calls = own.calls.map(report)
         return result
+    }
+
+    private static func report(_ own: TriedCalls) -> CallReport {
+        let calls = own.calls.values.sorted {
+            ($0.refused > 0 ? 0 : 1, -$0.count, $0.number) < ($1.refused > 0 ? 0 : 1, -$1.count, $1.number)
+        }
+        return .with {
+            $0.calls = calls.map(call)
+            $0.leftOut = own.leftOut
+        }
+    }
+
+    private static func call(_ own: TriedCalls.Entry) -> TriedCall {
+        let errors: [Int32: String] = [
+            EPERM: "EPERM", ENOSYS: "ENOSYS", EAFNOSUPPORT: "EAFNOSUPPORT", EOPNOTSUPP: "EOPNOTSUPP",
+            0: "ignored",
+        ]
+        return .with {
+            $0.name = own.name ?? "syscall_\(own.number)"
+            $0.count = own.count
+            $0.refused = own.refused
+            $0.error = own.errno.map { errors[$0] ?? "errno_\($0)" }
+            $0.firstArgument = own.firstArgument.map { "0x\(String($0, radix: 16))" }
+        }
     }
 
     /// The result of a program that files were brought back of.

@@ -121,6 +121,12 @@ int csb_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 ssize_t csb_send(
     int socket, const void *head, size_t head_size, const void *body, size_t body_size, const int *fds,
     int count) {
+    return csb_send_marked(socket, head, head_size, body, body_size, fds, count, 0);
+}
+
+ssize_t csb_send_marked(
+    int socket, const void *head, size_t head_size, const void *body, size_t body_size, const int *fds,
+    int count, uint64_t flags) {
     char space[CMSG_SPACE(CSB_PARTS * sizeof(int))] = {0};
     struct iovec parts[2] = {
         {.iov_base = (void *)head, .iov_len = head_size}, {.iov_base = (void *)body, .iov_len = body_size}};
@@ -139,7 +145,7 @@ ssize_t csb_send(
         memcpy(CMSG_DATA(rights), fds, (size_t)count * sizeof(int));
     }
     ssize_t sent;
-    do sent = sendmsg(socket, &header, MSG_NOSIGNAL);
+    do sent = syscall(SYS_sendmsg, socket, &header, flags | MSG_NOSIGNAL);
     while (sent == -1 && errno == EINTR);
     return sent;
 }

@@ -86,12 +86,16 @@ static int drop_privileges(uid_t user) {
     return (int)syscall(SYS_capset, &header, none);
 }
 
+/* Returns 0, or the listener of a filter that asks. Once a call has been taken there, only death interrupts
+ * it: a signal in the middle would make it happen twice. */
 static int filter_calls(const struct csb_parking *parking) {
+    enum { NEW_LISTENER = 1 << 3, WAIT_KILLABLE = 1 << 5 };
     struct sock_fprog program = {
         .len = parking->filter_length,
         .filter = (struct sock_filter *)parking->filter,
     };
-    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+    unsigned flags = parking->frame->secret == 0 ? 0 : NEW_LISTENER | WAIT_KILLABLE;
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }
 
 /* Everything that does not depend on what will run. From here on only calls that every profile allows. */
@@ -110,12 +114,16 @@ static void park(const struct launch *launch) {
     setsid();
     umask(022);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (filter_calls(parking) == -1) csb_fail(CONTROL, CSB_STEP_FILTER, errno);
     struct csb_message message = {.kind = CSB_READY};
-    int self = (int)syscall(SYS_pidfd_open, getpid(), 0);
-    if (self == -1) csb_fail(CONTROL, CSB_STEP_FILTER, errno);
-    csb_send(CONTROL, &message, sizeof message, NULL, 0, &self, 1);
-    close(self);
+    int passed[2] = {(int)syscall(SYS_pidfd_open, getpid(), 0), -1};
+    if (passed[0] == -1) csb_fail(CONTROL, CSB_STEP_FILTER, errno);
+    passed[1] = filter_calls(parking);
+    if (passed[1] == -1) csb_fail(CONTROL, CSB_STEP_FILTER, errno);
+    /* Where the filter asks, nobody answers before the listener has arrived: about this it does not ask. */
+    uint64_t mark = (uint64_t)parking->frame->secret << 32;
+    csb_send_marked(CONTROL, &message, sizeof message, NULL, 0, passed, passed[1] == 0 ? 1 : 2, mark);
+    close(passed[0]);
+    if (passed[1] != 0) close(passed[1]);
 }
 
 /* --- the program: its orders ------------------------------------------------------------------------- */
@@ -190,13 +198,14 @@ static int change_stdio(const int *streams, int own_terminal) {
 }
 
 /* The first candidate that exists wins. A binary that is still open for writing somewhere is waited for. */
-static int execute(const struct command *command, volatile uint64_t *started) {
+static int execute(const struct command *command, uint64_t secret, volatile uint64_t *started) {
     int error = ENOENT;
     struct timespec pause = {.tv_nsec = 250000};
     for (char **path = command->candidates; *path != NULL; path++) {
         for (int tries = 0; tries < BUSY_RETRIES; tries++) {
             *started = csb_now();
-            execve(*path, command->arguments, command->environment);
+            /* The kernel reads three arguments; where calls are reported, the sixth says that it is ours. */
+            syscall(SYS_execve, *path, command->arguments, command->environment, 0, 0, secret);
             if (errno != ETXTBSY) break;
             nanosleep(&pause, NULL);
         }
@@ -216,6 +225,6 @@ int csb_program(void *argument) {
     if (change_stdio(streams, (int)first.orders.own_terminal) == -1) csb_fail(CONTROL, CSB_STEP_STDIO, errno);
     if (set_rlimits(&first.orders) == -1) csb_fail(CONTROL, CSB_STEP_RLIMIT, errno);
     if (chdir(command.directory) == -1) csb_fail(CONTROL, CSB_STEP_DIRECTORY, errno);
-    csb_fail(CONTROL, CSB_STEP_EXEC, execute(&command, &launch->started));
+    csb_fail(CONTROL, CSB_STEP_EXEC, execute(&command, launch->parking->frame->secret, &launch->started));
 }
 

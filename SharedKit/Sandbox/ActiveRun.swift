@@ -27,6 +27,7 @@ final class ActiveRun {
     var result = SandboxResult()
     var clock: RunClock
     var samples = SampleBuffer()
+    private var reporter: CallReporter?
     private var lastWords: csb_message?
 
     init(id: UInt64, _ started: StartedRun, mailbox: EventMailbox) {
@@ -73,16 +74,25 @@ final class ActiveRun {
     /// Reads what the sandbox says.
     func readControl() {
         var message = csb_message()
-        var passed: CInt = -1
+        var passed: [CInt] = [-1, -1]
         let size = MemoryLayout<csb_message>.size
-        while csb_receive(cell.control.number, &message, size, &passed, 1, 0) == size {
-            let program = passed < 0 ? nil : SharedFD(FD(owning: passed))
+        while csb_receive(cell.control.number, &message, size, &passed, 2, 0) == size {
+            let program = passed[0] < 0 ? nil : SharedFD(FD(owning: passed[0]))
+            let listener = passed[1] < 0 ? nil : SharedFD(FD(owning: passed[1]))
             switch message.kind {
-            case CSB_READY.rawValue: if let program { runControl.made(program) }
+            case CSB_READY.rawValue:
+                if let program { runControl.made(program) }
+                if let listener { report(to: listener) }
             case CSB_EXITED.rawValue: exited(message)
             default: ending.failure = ending.failure ?? (message.step, message.error)
             }
         }
+    }
+
+    /// Without a thread nobody would answer: the listener goes, and every call of the program fails.
+    private func report(to listener: SharedFD) {
+        reporter = ignoring("a program whose calls cannot be noted is ended") { try CallReporter(listener) }
+        if reporter == nil { runControl.killAll() }
     }
 
     private func exited(_ message: csb_message) {
@@ -108,6 +118,7 @@ final class ActiveRun {
         result.stdout = output[.stdout]?.captured ?? CapturedOutput()
         result.stderr = output[.stderr]?.captured ?? CapturedOutput()
         result.samples = samples.samples
+        result.calls = reporter?.report
         isSettled = true
         return result
     }

@@ -44,7 +44,8 @@ final class SandboxPool: Sendable {
 
     /// One that is ready, else one that is being made, else none: then one more is wanted from now on.
     func take(_ profile: SandboxProfile, limits: SandboxLimits) -> Cell? {
-        guard capacity > 0 else { return nil }
+        // Programs whose calls are reported are rare, and not in a hurry.
+        guard capacity > 0, profile != .report else { return nil }
         let (cell, mustPoke) = state.withLock { $0.take(profile, limits, capacity) }
         if mustPoke { poke() }
         return cell

@@ -121,6 +121,8 @@ package struct SandboxResult: Sendable {
     package var collected: [CollectedFile] = []
     /// Files named by `SandboxSpec.collect` that there was no room for.
     package var collectedLeftOut = 0
+    /// The system calls it tried, with the profile `report`.
+    package var calls: TriedCalls?
     /// Usage over time, when asked for; bounded, then thinned to every second sample.
     package var samples: [SandboxSample] = []
 

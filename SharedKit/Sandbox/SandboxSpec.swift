@@ -4,6 +4,8 @@ package enum SandboxProfile: String, Sendable, CaseIterable {
     case run
     /// A compiler or an analyser: as `run`, and file locks are allowed.
     case compile
+    /// As `run`, but every call waits until it is noted: some ten times slower, for a report of all of them.
+    case report
 }
 
 /// A file that exists in the box before the program starts.

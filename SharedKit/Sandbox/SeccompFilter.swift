@@ -21,6 +21,17 @@ struct SeccompFilter: Sendable {
         bytes = instructions.flatMap(\.bytes)
     }
 
+    /// Asks for the answer to every call but the one, marked with `secret`, that hands over who is asked.
+    init(askingUnless secret: UInt32) {
+        let number = UInt32(seccomp_syscall_resolve_name("sendmsg"))
+        let instructions: [Instruction] =
+            Self.preamble + [
+                .ifEqual(number, skip: 0, otherwise: 3), .loadUpperArgument(2),
+                .ifEqual(secret, skip: 0, otherwise: 1), .answer(Action.allow), .answer(Action.ask),
+            ]
+        bytes = instructions.flatMap(\.bytes)
+    }
+
     /// One interval of numbers from `start` up to the next one's start.
     private struct Interval {
         let start: UInt32
@@ -87,6 +98,7 @@ struct SeccompFilter: Sendable {
     private enum Action {
         static let allow: UInt32 = 0x7FFF_0000
         static let killProcess: UInt32 = 0x8000_0000
+        static let ask: UInt32 = 0x7FC0_0000
         static func errno(_ code: Int32) -> UInt32 { 0x0005_0000 | UInt32(code) }
     }
 }
@@ -106,6 +118,10 @@ extension SeccompFilter {
         static func load(offset: UInt32) -> Self { Self(code: 0x20, operand: offset) }
         /// The low half of an argument, on machines that store it first.
         static func loadArgument(_ index: Int) -> Self { load(offset: argumentsOffset + 8 * UInt32(index)) }
+        /// Its high half, which the kernel does not look at where the argument is an `int`.
+        static func loadUpperArgument(_ index: Int) -> Self {
+            load(offset: argumentsOffset + 8 * UInt32(index) + 4)
+        }
         static func and(_ mask: UInt32) -> Self { Self(code: 0x54, operand: mask) }
         static func jump(_ distance: Int) -> Self { Self(code: 0x05, operand: UInt32(distance)) }
         static func answer(_ action: UInt32) -> Self { Self(code: 0x06, operand: action) }

@@ -39,7 +39,7 @@ struct SeccompProfile: Sendable {
     /// The rules of a profile.
     static func rules(of profile: SandboxProfile) -> SeccompProfile {
         switch profile {
-        case .run:
+        case .run, .report:
             SeccompProfile(
                 allowed: common, conditional: conditions + runConditions, refused: refusals + ["flock"])
         case .compile:

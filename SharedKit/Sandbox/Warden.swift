@@ -59,7 +59,10 @@ final class Warden: Sendable {
         try ask(frame, fds: places + cgroups.directories)
     }
 
-    func learn(_ filter: SeccompFilter, of profile: SandboxProfile) throws(SandboxFailure) {
+    func learn(_ profile: SandboxProfile) throws(SandboxFailure) {
+        let filter =
+            profile == .report
+            ? SeccompFilter(askingUnless: CallReporter.secret) : SeccompFilter(.rules(of: profile))
         var frame = csb_frame()
         frame.kind = CSB_FILTERS.rawValue
         frame.profile = profile.number
@@ -75,6 +78,7 @@ final class Warden: Sendable {
         frame.kind = CSB_PARK.rawValue
         frame.profile = profile.number
         frame.user = user
+        frame.secret = profile == .report ? CallReporter.secret : 0
         frame.niceness = UInt32(niceness)
         guard let pidfd = try ask(frame, fds: fds) else { throw Self.gone }
         return pidfd

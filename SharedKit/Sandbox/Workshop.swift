@@ -52,7 +52,7 @@ actor Workshop {
         guard let place else { throw .unsupported("the sandbox host is not open") }
         try warden.enter(mounts: place.mounts, names: place.names, cgroups: cgroups)
         for profile in SandboxProfile.allCases {
-            try warden.learn(SeccompFilter(.rules(of: profile)), of: profile)
+            try warden.learn(profile)
         }
         self.warden = warden
     }

@@ -104,7 +104,7 @@ def keep_modes(body):
     for name in asked[1:]:
         body[name] = None
     if asked:
-        body.update(keep_stdin_open=False, sample_usage=False, collect=[])
+        body.update(keep_stdin_open=False, sample_usage=False, report=False, collect=[])
         if isinstance(body.get("limits"), dict):
             body["limits"]["wall_ms"] = 1000
         if isinstance(body.get("terminal"), dict):

@@ -1,5 +1,6 @@
 """Piston's documented requests (docs/api-v2.md) at our door: they are sent as they are documented."""
 from fleet import *
+from websocket import WebSocket
 
 BASE = "/compat/piston/api/v2"
 DOCUMENTED = """{
@@ -92,6 +93,77 @@ def refusals(running, client):
     check(answer.status == 200, "members of other releases", answer)
 
 
+def connected(running, client):
+    """api/src/api/v2.js: init, runtime, stage, data both ways, signal, exit, and the close codes."""
+    port, path = client.port, f"{BASE}/connect"
+
+    def talk(*messages, until=None, then=()):
+        socket = WebSocket(port, path, client.token)
+        check(socket.status == 101, "connect", socket.status)
+        for message in messages:
+            socket.send(message)
+        said = []
+        for text in socket.messages():
+            said.append(json.loads(text))
+            if until and said[-1].get("data", "").endswith(until):
+                until = None
+                for message in then:
+                    socket.send(message)
+        return said, socket.closed
+
+    def first(content, language="python", **fields):
+        return {"type": "init", "language": language, "version": "*", "files": [{"content": content}], **fields}
+
+    said, code = talk(first("print('who?', flush=True); print('hello ' + input()); raise SystemExit(3)", stdin="not this\n"),
+                      until="who?\n", then=[{"type": "data", "stream": "stdin", "data": "Ada\n"}])
+    check([m["type"] for m in said if m["type"] != "data"] == ["runtime", "stage", "exit"] and code == 4999, "a talk", (said, code))
+    check(set(said[0]) == {"type", "language", "version"} and said[0]["language"] == "python", "runtime", said)
+    check(said[1] == {"type": "stage", "stage": "run"}, "stage", said)
+    check("".join(m["data"] for m in said if m["type"] == "data") == "who?\nhello Ada\n", "data", said)
+    check(said[-1] == {"type": "exit", "stage": "run", "code": 3, "signal": None}, "exit", said)
+    said, code = talk(first("#include <stdio.h>\nint main(void){puts(\"hi\");return 0;}", "c"))
+    check([m.get("stage") for m in said if m["type"] in ("stage", "exit")] == ["compile", "compile", "run", "run"] and code == 4999, "two stages", said)
+    said, code = talk(first("int main(void) { return x; }", "c"))
+    check(said[-1]["stage"] == "compile" and said[-1]["code"] == 1 and code == 4999, "it does not compile", said)
+    check(any(m["type"] == "data" and m["stream"] == "stderr" and "error" in m["data"] for m in said), "and says why", said)
+    said, code = talk(first("print('on', flush=True)\nwhile True: pass"), until="on\n", then=[{"type": "signal", "signal": "SIGTERM"}])
+    check(said[-1]["signal"] == "SIGTERM" and said[-1]["code"] is None, "a signal", said)
+    said, code = talk(first("while True: pass", run_timeout=500))
+    check(said[-1]["signal"] == "SIGKILL" and code == 4999, "a time limit", (said, code))
+    waiting = first("input()")
+    for messages, wanted in [([{"type": "data", "stream": "stdin", "data": ""}], 4003), ([{"type": "signal", "signal": "SIGINT"}], 4003),
+                             ([waiting, waiting], 4000), ([waiting, {"type": "data", "stream": "stderr", "data": ""}], 4004),
+                             ([waiting, {"type": "signal", "signal": "SIGFOO"}], 4005), (["no json"], 4002), ([], 4001),
+                             ([{**waiting, "language": "klingon"}], 4002)]:
+        said, code = talk(*messages)
+        check(code == wanted, f"close code {wanted}", (messages, said, code))
+    check(said[-1] == {"type": "error", "message": "klingon-* runtime is unknown"}, "an error before the code", said)
+    nobody = WebSocket(port, path)
+    check(nobody.status == 401, "nobody connects", nobody.status)
+    by_query = WebSocket(port, f"{path}?access_token={client.token}")
+    check(by_query.status == 101, "a browser connects", by_query.status)
+    by_query.close()
+
+
+def seated(client):
+    """Our own terminal through the gateway."""
+    body = {"language": "python", "terminal": {"columns": 60, "rows": 20}, "files": [{"path": "main.py", "content":
+            "import os, sys\nprint(os.get_terminal_size().columns, sys.stdin.isatty())\nprint('<' + input('? ') + '>')"}]}
+    answer = client.post("/v1/executions", body)
+    path = f"/v1/executions/{answer.json['id']}/terminal"
+    socket, shown, last = WebSocket(client.port, path, client.token), b"", None
+    for message in socket.messages():
+        if isinstance(message, bytes):
+            check(int.from_bytes(message[:8], "big") == len(shown), "output without a gap", message)
+            shown += message[8:]
+            if shown.endswith(b"? "):
+                socket.send(b"Ada\r")
+        else:
+            last = json.loads(message)
+    check(shown == b"60 True\r\n? Ada\r\n<Ada>\r\n", "a terminal", shown)
+    check(last["type"] == "finished" and last["data"]["result"]["verdict"] == "ok" and socket.closed == 1000, "its end", last)
+
+
 def main():
     with fleet() as running:
         client = running.guest()
@@ -99,6 +171,8 @@ def main():
         endings(client)
         compiled(client)
         refusals(running, client)
+        connected(running, client)
+        seated(client)
     end()
 
 

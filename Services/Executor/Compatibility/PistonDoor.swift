@@ -7,11 +7,20 @@ internal import SystemKit
 ///
 /// Known differences: there is one version of each language and `version` selects nothing; limits of the
 /// compile stage are the compiler's own; what the compiler printed comes as one line for each diagnostic.
+/// At `connect` the limits of output hold, signals reach the program (Piston drops them), and a client that
+/// goes away ends its program.
 package struct PistonDoor: Sendable {
     private let runs: WholeRun
+    private let talks: PistonTalks
 
     /// A door to whole runs.
-    package init(_ runs: WholeRun) { self.runs = runs }
+    package init(_ runs: WholeRun) {
+        self.runs = runs
+        talks = PistonTalks(runs)
+    }
+
+    /// Serves the programs of `connect` until the task is cancelled, which ends them.
+    package func serve() async throws { try await talks.serve() }
 
     /// Adds its endpoints.
     package func add(to routes: inout Routes) {
@@ -33,8 +42,17 @@ package struct PistonDoor: Sendable {
                 }
             }
         }
+        routes.raw(on: PistonEndpoints.connect) { [self] in try connect($0) }
         routes.on(PistonEndpoints.execute) { [self] call in
             try await execute(call.body, for: try call.identity, until: call.deadline)
+        }
+    }
+
+    private func connect(_ call: Call<Nothing>) throws -> ServerResponse {
+        let identity = try call.identity
+        let limits = WebSocketLimits(messageBytes: Limits.pistonMessageBytes, takesText: true)
+        return try ServerResponse.webSocket(for: call, limits) { [talks] connection in
+            PistonClient(PistonTalk(connection, identity, talks))
         }
     }
 

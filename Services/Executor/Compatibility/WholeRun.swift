@@ -45,17 +45,23 @@ package struct WholeRun: Sendable {
         }
     }
 
+    /// Compiles the sources.
+    /// - Throws: the compiler's problems.
+    func compiled(_ order: Order) async throws -> Compilation {
+        let sources = CompilationRequest.with {
+            $0.language = order.request.language
+            $0.files = order.request.files
+        }
+        return try await compile(sources, order.identity, order.deadline)
+    }
+
     /// Compiles if need be, runs, and waits for the end; a cancelled task ends the program.
     /// - Throws: `Problem` for a request that makes no sense or a full queue, the compiler's problems.
     func callAsFunction(_ order: Order) async throws -> Outcome {
         var outcome = Outcome()
         var request = order.request
         if order.language.isCompiled {
-            let sources = CompilationRequest.with {
-                $0.language = request.language
-                $0.files = request.files
-            }
-            let compilation = try await compile(sources, order.identity, order.deadline)
+            let compilation = try await compiled(order)
             outcome.compilation = compilation
             guard compilation.state == .succeeded else { return outcome }
             request.artifact = compilation.artifact

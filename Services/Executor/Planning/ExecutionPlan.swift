@@ -14,6 +14,7 @@ struct ExecutionPlan {
         spec.collect = request.collect.map(\.text)
         spec.collectedFiles = ContractLimits.collectedFiles
         spec.collectedBytes = ContractLimits.collectedBytes
+        if request.reportsCalls { spec.profile = .report }
         if request.samplesUsage { spec.sampleRate = .milliseconds(Limits.samplingMilliseconds) }
         if let terminal = request.terminal { Self.seat(&spec, at: terminal, request.limits) }
         let staysOpen =
@@ -49,6 +50,9 @@ struct ExecutionPlan {
         guard request.cases != nil || request.repetitions != nil || request.pipeline != nil else { return }
         if request.samplesUsage {
             throw .refusal("/sample_usage", .notAllowed, "usage is sampled of one program that runs once")
+        }
+        if request.reportsCalls {
+            throw .refusal("/report", .notAllowed, "calls are reported of one program that runs once")
         }
         if !request.collect.isEmpty {
             throw .refusal("/collect", .notAllowed, "files are brought back of one program that runs once")

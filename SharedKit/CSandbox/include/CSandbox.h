@@ -28,8 +28,9 @@ enum csb_step {
 
 enum csb_message_kind { CSB_READY = 1, CSB_FAILED, CSB_EXITED };
 
-/* What a sandbox tells us over its control socket. READY carries the program's pidfd: the program waits for
- * its orders. EXITED comes when the program and everything it started is dead and reaped. */
+/* What a sandbox tells us over its control socket. READY carries the program's pidfd, and the listener of a
+ * filter that asks us: the program waits for its orders. EXITED comes when the program and everything it
+ * started is dead and reaped. */
 struct csb_message {
     uint32_t kind;
     int32_t step;
@@ -72,6 +73,7 @@ struct csb_frame {
     uint32_t user;
     uint32_t niceness;
     uint32_t length;
+    uint32_t secret; /* PARK: 0, or by what a filter that asks us knows the sandbox's own calls */
     char name[CSB_NAME];
 };
 
@@ -134,6 +136,24 @@ ssize_t csb_send(
     int count);
 /* Receives a packet; fds that did not come are -1. Returns bytes, 0 at the end, or -1. */
 ssize_t csb_receive(int socket, void *bytes, size_t size, int *fds, int room, int waits);
+
+/* A packet with flags beyond the 32 bits that the kernel reads: a filter can tell such a call from others. */
+ssize_t csb_send_marked(
+    int socket, const void *head, size_t head_size, const void *body, size_t body_size, const int *fds,
+    int count, uint64_t flags);
+
+/* A system call that waits for our answer. */
+struct csb_call {
+    uint64_t id;
+    uint32_t number;
+    uint32_t architecture;
+    uint64_t arguments[6];
+};
+/* Waits for the next; 1, or 0 when nobody is left who could call, or -1. */
+int csb_next_call(int listener, struct csb_call *call);
+/* Lets it happen, or fail with an error number, 0 included; who has died meanwhile needs no answer. */
+enum { CSB_GOES_ON = -1 };
+int csb_answer_call(int listener, uint64_t id, int error);
 
 /* The version of landlock this kernel has, or -1 with errno. */
 int csb_landlock_version(void);
