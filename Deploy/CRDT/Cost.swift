@@ -1,5 +1,4 @@
 import Glibc
-import SystemKit
 
 /// What the process has cost so far.
 enum Cost {
@@ -10,6 +9,17 @@ enum Cost {
         return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
     }
 
+    /// What it costs to look at the clock twice with nothing between, in milliseconds.
+    static var ofLooking: Double {
+        let looks = 5000
+        var cost = 0.0
+        for _ in 0..<looks {
+            let since = cpuMilliseconds
+            cost += cpuMilliseconds - since
+        }
+        return cost / Double(looks)
+    }
+
     /// The largest resident set so far, in bytes.
     static var peakResidentBytes: Int {
         var usage = rusage()
@@ -17,16 +27,10 @@ enum Cost {
         return usage.ru_maxrss * 1024
     }
 
-    /// The resident set now, in bytes; 0 where it cannot be read.
-    static var residentBytes: Int {
-        do {
-            let bytes = try FileBytes.read("/proc/self/statm", atMost: 4096)
-            let fields = bytes.split(separator: UInt8(ascii: " "))
-            let pages = fields.count > 1 ? Int(String(decoding: fields[1], as: UTF8.self)) : nil
-            return (pages ?? 0) * Int(sysconf(CInt(_SC_PAGESIZE)))
-        } catch {
-            return 0
-        }
+    /// Bytes that the allocator has given out, its own overhead included.
+    static var allocatedBytes: Int {
+        let use = mallinfo2()
+        return Int(use.uordblks + use.hblkhd)
     }
 }
 

@@ -22,6 +22,8 @@ package struct Document: ~Copyable {
     var clients = Column<ClientStore>()
     var clientIndex = HashIndex()
     var lastClient: UInt32 = .none
+    /// Dense index of `client` since the first local edit.
+    var ownIndex: UInt32 = .none
     let seed: UInt64
 
     var names: NameTable

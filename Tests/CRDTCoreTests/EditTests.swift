@@ -114,7 +114,8 @@ import Testing
         var document = Document(client: 5)
         let root = document.root(named: "t")
         let (word, other) = (Array("hello".utf8), Array("J".utf8))
-        let update = try document.transact { (document: inout Document) throws(EditFault) in
+        var update: [UInt8] = []
+        try document.transact(into: &update) { (document: inout Document) throws(EditFault) in
             try document.insert(word.span, at: 0, in: root)
             try document.replace(0..<1, with: other.span, in: root)
         }
@@ -123,5 +124,57 @@ import Testing
         let text = CRDTCoreTests.text(of: &copy)
         #expect(text == Array("Jello".utf8))
         #expect(copy.encode() == (document.encode()))
+    }
+
+    @Test("what a transaction edited before it threw stays, and others hear of it")
+    func interruptedTransaction() throws {
+        var document = Document(client: 5)
+        let root = document.root(named: "t")
+        let word = Array("hello".utf8)
+        var update: [UInt8] = []
+        var fault: EditFault?
+        do throws(EditFault) {
+            try document.transact(into: &update) { (document: inout Document) throws(EditFault) in
+                try document.insert(word.span, at: 0, in: root)
+                try document.delete(0..<1, in: root)
+                try document.insert(word.span, at: 100, in: root)
+            }
+        } catch {
+            fault = error
+        }
+        #expect(fault == .outOfBounds)
+        var copy = Document(client: 6)
+        _ = try copy.take(update)
+        #expect(CRDTCoreTests.text(of: &copy) == Array("ello".utf8))
+        _ = try copy.take(try document.delete(0..<1, in: root))
+        #expect(CRDTCoreTests.text(of: &copy) == Array("llo".utf8))
+        #expect(copy.encode() == (document.encode()))
+    }
+
+    @Test("backspace leaves the structs that another replica makes of its updates", arguments: [1, 2, 3])
+    func backspaces(most: Int) throws {
+        var random = SeededNumbers(seed: UInt64(most))
+        var document = Document(client: 5)
+        var copy = Document(client: 6)
+        let root = document.root(named: "t")
+        var model: [UInt8] = []
+        for _ in 0..<200 {
+            let start = Int.random(in: 0...model.count, using: &random)
+            let word = [UInt8](repeating: 0x0A, count: Int.random(in: 1...9, using: &random))
+            _ = try copy.take(try document.insert(word.span, at: start, in: root))
+            model.insert(contentsOf: word, at: start)
+            var caret = start + word.count
+            for _ in 0..<Int.random(in: 0...12, using: &random) where caret > 0 {
+                let from = max(0, caret - Int.random(in: 1...most, using: &random))
+                _ = try copy.take(try document.delete(from..<caret, in: root))
+                model.removeSubrange(from..<caret)
+                caret = from
+            }
+            #expect(document.encode() == (copy.encode()))
+        }
+        let text = document.text(root)
+        #expect(text == model)
+        let lines = document.lineCount(root)
+        #expect(lines == model.count + 1)
     }
 }

@@ -52,4 +52,24 @@ import Testing
         _ = try loaded.take(whole)
         #expect(loaded.encode() == (document.encode()))
     }
+
+    @Test("a log of several authors, each in order, merges to what its parts merge to")
+    func mergingAuthors() throws {
+        let boxes = [Box(5, false), Box(1 << 53 - 2, false), Box(900_000_007, false)]
+        var random = SeededNumbers(seed: 51)
+        var log: [[UInt8]] = []
+        for step in 0..<900 {
+            let update = try boxes[step / 7 % 3].edit(&random)
+            for box in boxes where step % 3 == 0 { for known in log.suffix(6) { try box.take(known) } }
+            if !update.isEmpty { log.append(update) }
+        }
+        let whole = try UpdateTool.merge(log)
+        #expect(try UpdateTool.merge(log.reversed()) == whole)
+        let parts = [try UpdateTool.merge(Array(log[..<300])), try UpdateTool.merge(Array(log[300...]))]
+        #expect(try UpdateTool.merge(parts) == whole)
+        let (fresh, loaded) = (Box(7, false), Box(8, false))
+        for update in log { try fresh.take(update) }
+        try loaded.take(whole)
+        #expect(loaded.document.encode() == (fresh.document.encode()))
+    }
 }

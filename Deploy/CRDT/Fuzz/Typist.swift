@@ -6,6 +6,9 @@ final class Typist {
         .map { Array($0.utf8) }
     let replica: Replica
     var inbox: [[UInt8]] = []
+    /// Where the last edit ended, and how often backspace is still pressed there.
+    private var caret = 0
+    private var backspaces = 0
 
     init(client: UInt64) { replica = Replica(client: client) }
 
@@ -29,6 +32,8 @@ final class Typist {
         let word = Self.words[dice.roll(Self.words.count)]
         let start = dice.roll(length + 1)
         let end = min(length, start + dice.roll(6))
+        if let erased = try backspace(length, &dice) { return erased }
+        caret = start + String(decoding: word, as: UTF8.self).utf16.count
         switch dice.roll(8) {
         case 0...2: return try replica.insert(word, at: start)
         case 3: return try replica.insert(word, at: length)
@@ -36,6 +41,16 @@ final class Typist {
         case 6: return try replica.replace(start..<end, with: word)
         default: return try replica.replaceAll(with: rewritten(word, &dice))
         }
+    }
+
+    /// Takes back what was just typed, unit by unit or two at once; nil when it is not the time for that.
+    private func backspace(_ length: Int, _ dice: inout Dice) throws(EditFault) -> [UInt8]? {
+        if backspaces == 0 && dice.roll(5) == 0 { backspaces = 1 + dice.roll(6) }
+        let end = min(caret, length)
+        guard backspaces > 0, end > 0 else { return nil }
+        backspaces -= 1
+        caret = max(0, end - 1 - dice.roll(2))
+        return try replica.delete(caret..<end)
     }
 
     /// The text with one word put in at a character.

@@ -67,13 +67,15 @@ extension Replica {
     /// All patches are one transaction with one update.
     func replayAtOnce(_ trace: Trace) throws(EditFault) -> [UInt8] {
         let root = self.root
-        return try document.transact { (document: inout Document) throws(EditFault) in
+        var update: [UInt8] = []
+        try document.transact(into: &update) { (document: inout Document) throws(EditFault) in
             if !trace.startContent.isEmpty {
                 _ = try document.insert(trace.startContent.span, at: 0, in: root)
             }
             let text = trace.text.span
             for patch in trace.patches { _ = try Self.edit(patch, text, &document, root) }
         }
+        return update
     }
 
     /// The update of the patches of one transaction.
@@ -82,9 +84,11 @@ extension Replica {
             return try Self.edit(patch, text.span, &document, root)
         }
         let root = self.root
-        return try document.transact { (document: inout Document) throws(EditFault) in
+        var update: [UInt8] = []
+        try document.transact(into: &update) { (document: inout Document) throws(EditFault) in
             for patch in patches { _ = try Self.edit(patch, text.span, &document, root) }
         }
+        return update
     }
 
     private static func edit(

@@ -25,7 +25,7 @@ struct TraceReplay {
             ("edits", trace.patches.count), ("updates", updates.count),
             ("updates_bytes", updates.bytes.count), ("encoded_bytes", state.count),
             ("snapshot_bytes", snapshot.count), ("structs", document.structCount),
-            ("loaded_resident_bytes", try residentBytes(state)), ("engine_bytes", document.memoryBytes),
+            ("loaded_bytes", try loadedBytes(state)), ("engine_bytes", document.memoryBytes),
         ]
     }
 
@@ -105,17 +105,18 @@ struct TraceReplay {
         }
     }
 
-    /// By how much the resident set grows for each loaded document, the allocator's overhead included.
-    private func residentBytes(_ state: [UInt8]) throws(BadFile) -> Int {
-        let copies = 16
+    /// What each loaded document holds, the allocator's overhead included.
+    private func loadedBytes(_ state: [UInt8]) throws(BadFile) -> Int {
+        let copies = 4
         var loaded: [Replica] = []
-        let before = Cost.residentBytes
+        loaded.reserveCapacity(copies)
+        let before = Cost.allocatedBytes
         for _ in 0..<copies {
             let replica = Replica(client: 1)
             do { try replica.apply(state) } catch { throw BadFile(path: path, problem: "\(error)") }
             loaded.append(replica)
         }
-        return loaded.isEmpty ? 0 : (Cost.residentBytes - before) / loaded.count
+        return loaded.isEmpty ? 0 : (Cost.allocatedBytes - before) / loaded.count
     }
 
     private func check(_ document: borrowing Document) throws(BadFile) {

@@ -9,18 +9,21 @@ extension Document {
         }
         var edits = Column<TextEdit>()
         try text.withUnsafeBufferPointer { (bytes) throws(EditFault) in
-            guard TextMeasure(bytes).isValid else { throw .invalidUTF8 }
+            let measure = TextMeasure(bytes)
+            guard measure.isValid else { throw .invalidUTF8 }
+            // None of the edits can be refused half way then.
+            guard hasRoom(units: measure.units, bytes: bytes.count) else { throw .tooLarge }
             old.withUnsafeBufferPointer { listEdits(from: $0, to: bytes, seed: seed, into: &edits) }
         }
         if isTransacting {
             try apply(edits, of: text, in: root)
             return []
         }
-        transaction.begin()
-        isTransacting = true
-        defer { isTransacting = false }
-        try apply(edits, of: text, in: root)
-        return commit()
+        var update: [UInt8] = []
+        try transact(into: &update) { (document: inout Document) throws(EditFault) in
+            try document.apply(edits, of: text, in: root)
+        }
+        return update
     }
 
     /// Last edit first, so that the offsets of the others stay true.

@@ -43,7 +43,7 @@ extension Document {
         while index > 0 {
             index -= 1
             let entry = step.entries[index]
-            transaction.editStart = clients[denseClient(client)].end
+            transaction.editStart = clients[ownClient()].end
             if entry.isInsertion {
                 takeBack(entry)
             } else {
@@ -87,7 +87,7 @@ extension Document {
             let to = min(revival.old.end, clocks.upperBound)
             if revival.old.client == client && from < to {
                 let clock = revival.clock + from - revival.old.clock
-                takeBack(UndoHistory.Entry(client: denseClient(self.client), clock: clock, length: to - from))
+                takeBack(UndoHistory.Entry(client: ownClient(), clock: clock, length: to - from))
             }
             index += 1
         }
@@ -95,7 +95,7 @@ extension Document {
 
     /// Inserts deleted text again, right behind what is left of it.
     private mutating func revive(_ entry: UndoHistory.Entry, _ text: UnsafeBufferPointer<UInt8>) {
-        let own = denseClient(client)
+        let own = ownClient()
         guard let base = text.baseAddress, contentTotal + text.count <= Limits.contentBytes,
             entry.length < UInt32(Limits.largestClock) - clients[own].end
         else { return }
@@ -111,7 +111,7 @@ extension Document {
     /// Notes an insertion of our own.
     mutating func rememberInsertion(_ clock: UInt32, _ units: UInt32, in type: UInt32) {
         guard history.type == type else { return }
-        let entry = UndoHistory.Entry(client: denseClient(client), clock: clock, length: units)
+        let entry = UndoHistory.Entry(client: ownClient(), clock: clock, length: units)
         remember(entry, UnsafeBufferPointer(start: nil, count: 0))
     }
 

@@ -103,6 +103,16 @@ extension Column where Element: BitwiseCopyable {
         if let base = source.baseAddress { append(from: base, count: source.count) }
     }
 
+    /// Where the next elements go, with room for so many; `claim` says how many were written.
+    @inline(__always)
+    mutating func room(for added: Int) -> UnsafeMutablePointer<Element> {
+        if count + added > capacity { reserve(count + added) }
+        return start + count
+    }
+
+    @inline(__always)
+    mutating func claim(_ written: Int) { count += written }
+
     /// Appends a part of itself.
     mutating func append(ownRange offset: Int, count added: Int) {
         reserve(count + added)
@@ -128,7 +138,11 @@ extension Column where Element: BitwiseCopyable {
             keys.append(key(self[index]))
             keys[index - first].place = UInt32(index - first)
         }
-        keys.makeHeap()
+        #if hasFeature(Embedded)
+            keys.makeHeap()
+        #else
+            keys.sortKeys()
+        #endif
         keys.arrange(start + first, stride: MemoryLayout<Element>.stride)
     }
 

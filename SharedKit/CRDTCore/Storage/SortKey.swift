@@ -14,6 +14,47 @@ struct SortKey: BitwiseCopyable {
     }
 }
 
+#if !hasFeature(Embedded)
+    extension Column where Element == SortKey {
+        /// Fewer keys than this are a heap sooner than their bytes are counted.
+        private static var few: Int { 256 }
+
+        /// Sorts byte by byte, the least significant first; bytes that are the same in all keys cost nothing.
+        mutating func sortKeys() {
+            guard count >= Self.few else { return makeHeap() }
+            var counts = Column<UInt32>()
+            counts.append(repeating: 0, count: 12 * 256)
+            for index in 0..<count {
+                for byte in 0..<12 { counts[byte << 8 | Int(self[index].byte(byte))] += 1 }
+            }
+            var target = Column<SortKey>()
+            target.append(repeating: self[0], count: count)
+            for byte in 0..<12 where counts[byte << 8 | Int(self[0].byte(byte))] != count {
+                var place: UInt32 = 0
+                for bucket in byte << 8..<(byte + 1) << 8 {
+                    let next = place + counts[bucket]
+                    counts[bucket] = place
+                    place = next
+                }
+                for index in 0..<count {
+                    let bucket = byte << 8 | Int(self[index].byte(byte))
+                    target[counts[bucket]] = self[index]
+                    counts[bucket] += 1
+                }
+                swap(&self, &target)
+            }
+        }
+    }
+
+    extension SortKey {
+        /// One of the twelve bytes by which keys are compared; the least significant is 0.
+        @inline(__always)
+        fileprivate func byte(_ index: Int) -> UInt8 {
+            UInt8(truncatingIfNeeded: index < 4 ? UInt64(second) >> (index * 8) : first >> ((index - 4) * 8))
+        }
+    }
+#endif
+
 /// A heap sort of keys, one for elements of every kind: the library's sort, or one for each kind, would be a
 /// tenth of the WebAssembly engine.
 extension Column where Element == SortKey {

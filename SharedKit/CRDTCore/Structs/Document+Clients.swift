@@ -22,6 +22,13 @@ extension Document {
         return fresh
     }
 
+    /// The dense index of the client whose edits are ours.
+    @inline(__always)
+    mutating func ownClient() -> UInt32 {
+        if ownIndex == .none { ownIndex = denseClient(client) }
+        return ownIndex
+    }
+
     /// The next clock of a client; 0 for one that is not known.
     @inline(__always)
     mutating func state(of client: UInt64) -> UInt32 {

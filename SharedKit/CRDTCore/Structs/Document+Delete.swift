@@ -18,14 +18,17 @@ extension Document {
 
     /// Adds an item's clocks to the transaction's deletions.
     mutating func noteDeleted(_ item: Item) {
+        noteDeleted(DeletedRun(client: item.client, clock: item.clock, length: item.length))
+    }
+
+    mutating func noteDeleted(_ run: DeletedRun) {
         let count = transaction.deletes.count
-        if count > 0, transaction.deletes[count - 1].client == item.client,
-            transaction.deletes[count - 1].end == item.clock
+        if count > 0, transaction.deletes[count - 1].client == run.client,
+            transaction.deletes[count - 1].end == run.clock
         {
-            transaction.deletes[count - 1].length += item.length
+            transaction.deletes[count - 1].length += run.length
         } else {
-            transaction.deletes.append(
-                DeletedRun(client: item.client, clock: item.clock, length: item.length))
+            transaction.deletes.append(run)
         }
     }
 

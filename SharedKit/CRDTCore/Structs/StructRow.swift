@@ -123,6 +123,12 @@ struct StructRow: ~Copyable {
 }
 
 extension StructRow {
+    /// Lets the struct at a place begin at another clock, between those beside it.
+    mutating func setStart(of place: Place, to clock: UInt32) {
+        self[place].clock = clock
+        if place.slot == 0 { chunks[place.chunk].first = clock }
+    }
+
     mutating func append(_ entry: Entry) {
         if chunks.isEmpty || chunks[chunks.count - 1].entries.count == StructRow.width {
             var fresh = Chunk(first: entry.clock)

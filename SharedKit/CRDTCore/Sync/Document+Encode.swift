@@ -125,7 +125,7 @@ extension Document {
         var output = ByteWriter()
         swap(&output, &writer)
         output.clear()
-        sortTransaction()
+        if transaction.grown.count > 1 || transaction.deletes.count > 1 { sortTransaction() }
         output.number(transaction.grown.count)
         for index in 0..<transaction.grown.count {
             let client = transaction.grown[index]

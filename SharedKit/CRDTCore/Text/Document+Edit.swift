@@ -22,17 +22,26 @@ extension Document {
         try text.withUnsafeBufferPointer { (bytes) throws(EditFault) in try edit(range, bytes, in: root) }
     }
 
-    /// Makes one update of all edits in `body`. Edits made before `body` throws stay; their update is lost,
-    /// so let `body` check first, or send what `encode(since:)` says.
+    /// Makes one update of all edits in `body`.
+    package mutating func transact(_ body: (inout Document) -> Void) -> [UInt8] {
+        var update: [UInt8] = []
+        transact(into: &update, body)
+        return update
+    }
+
+    /// The same for a `body` that may throw: as with Yjs, what it had edited by then stays, and `update` says
+    /// so to the others.
     package mutating func transact<Fault: Error>(
-        _ body: (inout Document) throws(Fault) -> Void
-    ) throws(Fault) -> [UInt8] {
+        into update: inout [UInt8], _ body: (inout Document) throws(Fault) -> Void
+    ) throws(Fault) {
         precondition(!isTransacting, "one transaction at a time")
         transaction.begin()
         isTransacting = true
-        defer { isTransacting = false }
+        defer {
+            update = commit()
+            isTransacting = false
+        }
         try body(&self)
-        return commit()
     }
 
     private mutating func edit(
@@ -48,28 +57,38 @@ extension Document {
     ) throws(EditFault) {
         let measure = TextMeasure(text)
         guard measure.isValid else { throw .invalidUTF8 }
-        try check(range, in: root)
-        let own = denseClient(client)
-        guard UInt64(measure.units) + UInt64(clients[own].end) <= Limits.largestClock,
-            contentTotal + text.count <= Limits.contentBytes
-        else { throw .tooLarge }
+        var place = try check(range, in: root)
+        guard hasRoom(units: measure.units, bytes: text.count) else { throw .tooLarge }
         if !isTransacting { transaction.begin() }
-        transaction.editStart = clients[own].end
-        if !range.isEmpty { deleteUnits(range, in: root.type) }
+        transaction.editStart = clients[ownClient()].end
+        #if !hasFeature(Embedded)  // nobody types as fast as this pays in a browser
+            if text.isEmpty && backspace(range, from: place, in: root.type) { return finishDeletion() }
+        #endif
+        if !range.isEmpty {
+            deleteUnits(range, from: place, in: root.type)
+            if measure.units > 0 { place = locate(UInt32(range.lowerBound), in: root.type) }
+        }
         if let base = text.baseAddress, measure.units > 0 {
-            insertText(
-                base, text.count, units: UInt32(measure.units), at: UInt32(range.lowerBound), in: root.type)
+            insertText(base, text.count, units: UInt32(measure.units), at: place, in: root.type)
         }
         finishEdit()
     }
 
+    /// Whether so much text fits into the document.
+    @inline(__always)
+    mutating func hasRoom(units: Int, bytes: Int) -> Bool {
+        UInt64(units) + UInt64(clients[ownClient()].end) <= Limits.largestClock
+            && contentTotal + bytes <= Limits.contentBytes
+    }
+
     /// Inserts behind what is deleted at the place, as Yjs's text does.
-    mutating func insertText(
-        _ text: UnsafePointer<UInt8>, _ count: Int, units: UInt32, at offset: UInt32, in type: UInt32
+    private mutating func insertText(
+        _ text: UnsafePointer<UInt8>, _ count: Int, units: UInt32, at place: ListPlace, in type: UInt32
     ) {
-        let place = divide(at: locate(offset, in: type))
+        let place = divide(at: place)
+        let offset = place.start + place.units
         let (left, right) = gap(behind: place.left, at: offset, in: type)
-        let own = denseClient(client)
+        let own = ownClient()
         rememberInsertion(clients[own].end, units, in: type)
         if left != .none, items[left].client == own, items[left].end == clients[own].end, canExtend(left),
             items[left].rightOrigin == (right == .none ? .none : items[right].id)
@@ -86,7 +105,7 @@ extension Document {
         _ text: UnsafePointer<UInt8>, _ count: Int, units: UInt32, between left: UInt32, _ right: UInt32,
         of type: UInt32
     ) {
-        let own = denseClient(client)
+        let own = ownClient()
         var item = Item(
             clock: clients[own].end, length: units, client: own, kind: .string,
             origin: left == .none ? .none : items[left].last,
@@ -112,8 +131,8 @@ extension Document {
     }
 
     /// Deletes visible units from one offset to another.
-    private mutating func deleteUnits(_ range: Range<Int>, in type: UInt32) {
-        let place = divide(at: locate(UInt32(range.lowerBound), in: type))
+    private mutating func deleteUnits(_ range: Range<Int>, from place: ListPlace, in type: UInt32) {
+        let place = divide(at: place)
         cursor = EditCursor(type: type, item: place.left, start: place.start)
         var left = UInt32(range.count)
         var handle = place.left == .none ? types[type].start : items[place.left].right
@@ -141,9 +160,26 @@ extension Document {
             if !keepsDeleted { collectDeleted() }
             joinDeleted()
         }
-        joinAdded(denseClient(client), since: transaction.editStart)
+        joinEdited()
         joinSplits()
         if isTransacting { transaction.finishEdit() }
+    }
+
+    #if !hasFeature(Embedded)
+        /// The same for an edit that only moved a bound.
+        private mutating func finishDeletion() {
+            compactContent(of: transaction.deletes[transaction.deletes.count - 1].client)
+            if isTransacting { transaction.finishEdit() }
+        }
+    #endif
+
+    /// Joins what the edit added. What has only grown has the neighbours that it had.
+    private mutating func joinEdited() {
+        let own = ownClient()
+        let start = transaction.editStart
+        guard start < clients[own].end else { return }
+        if transaction.deletes.isEmpty && clients[own].structs.last.clock < start { return }
+        joinAdded(own, since: start)
     }
 
     /// Ends a transaction and returns its update, empty when nothing has changed.

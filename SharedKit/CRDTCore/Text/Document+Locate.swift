@@ -66,14 +66,18 @@ extension Document {
         return TextCut(clients[item.client].bytes.start + Int(item.content), at: Int(place.units)).splitsPair
     }
 
-    /// Checks a range of offsets before anything changes.
-    mutating func check(_ range: Range<Int>, in root: Root) throws(EditFault) {
+    /// Checks a range of offsets before anything changes, and finds the place where it begins.
+    @discardableResult
+    mutating func check(_ range: Range<Int>, in root: Root) throws(EditFault) -> ListPlace {
         guard range.lowerBound >= 0, range.upperBound <= Int(types[root.type].length) else {
             throw .outOfBounds
         }
         let place = locate(UInt32(range.lowerBound), in: root.type)
-        let end = walk(from: place, over: range, in: root.type)
-        guard !splitsPair(place), !splitsPair(end) else { throw .splitsCharacter }
+        guard !splitsPair(place) else { throw .splitsCharacter }
+        guard range.isEmpty || !splitsPair(walk(from: place, over: range, in: root.type)) else {
+            throw .splitsCharacter
+        }
+        return place
     }
 
     /// The place at the end of a range that begins at `place`.

@@ -1,92 +1,145 @@
-/// Merges a log of one client whose updates follow each other, in one pass: nothing is kept but what is
-/// written, so a million updates cost a million times what one does.
-struct OrderedMerge: ~Copyable {
-    private var client: UInt64 = 0
-    private var first: UInt32 = 0
-    /// Where what has been written ends.
-    private var end: UInt32 = 0
-    private var structs = 0
-    private var body = ByteWriter()
-    private var deletes = Column<DeletedClocks>()
+#if !hasFeature(Embedded)
+    /// Merges a log in which the updates of every author follow each other, as they do in a server's log, in
+    /// one pass: nothing is kept but what is written, so a million updates cost a million times what one
+    /// does.
+    struct OrderedMerge: ~Copyable {
+        /// The block of one client.
+        struct Author: ~Copyable {
+            let client: UInt64
+            var first: UInt32 = 0
+            /// Where what has been written ends.
+            var end: UInt32 = 0
+            var structs = 0
+            var body = ByteWriter()
 
-    /// What `UpdateTool.merge` makes of the updates, or nil if they are not such a log.
-    static func merge(_ updates: [[UInt8]], _ total: Int) throws(UpdateFault) -> [UInt8]? {
-        guard updates.count > 1 else { return nil }
-        var merge = OrderedMerge()
-        merge.body.reserve(max(total, 1))
-        for update in updates {
-            let isFollowing = try update.withUnsafeBufferPointer { (bytes) throws(UpdateFault) in
-                try merge.add(bytes)
+            init(client: UInt64, room: Int) {
+                self.client = client
+                body.reserveLarge(max(room, 1))
             }
-            guard isFollowing else { return nil }
         }
-        return merge.finish()
+
+        /// Logs of more authors go the general way.
+        private static let mostAuthors = 1024
+        /// Updates that are asked for their size, to guess what all come to.
+        private static let samples = 64
+        /// Room made ahead on a guess, in bytes.
+        private static let largestGuess = 1 << 26
+
+        private var authors = Column<Author>()
+        private var index = HashIndex()
+        /// The author found last: people write in bursts.
+        private var current = 0
+        private var deletes = Column<DeletedClocks>()
+        private var total = 0
+        /// About as many bytes as all updates have.
+        private let guess: Int
+
+        /// What `UpdateTool.merge` makes of the updates, or nil if they are not such a log.
+        static func merge(_ updates: [[UInt8]]) throws(UpdateFault) -> [UInt8]? {
+            guard updates.count > 1 else { return nil }
+            let all = updates.span
+            var merge = OrderedMerge(guess: guess(all))
+            for index in all.indices {
+                guard try merge.add(all[index].span) else { return nil }
+            }
+            return merge.finish()
+        }
+
+        private init(guess: Int) { self.guess = guess }
+
+        private static func guess(_ updates: Span<[UInt8]>) -> Int {
+            var bytes = 0
+            for sample in 0..<samples { bytes += updates[sample * updates.count / samples].count }
+            return min(bytes / samples * updates.count * 5 / 4, largestGuess)
+        }
+
+        /// Writes the structs of the next update, unless one of them does not follow what its author wrote.
+        private mutating func add(_ update: Span<UInt8>) throws(UpdateFault) -> Bool {
+            total += update.count
+            guard total <= Limits.contentBytes else { throw .tooLarge }
+            return try update.withUnsafeBufferPointer { (bytes) throws(UpdateFault) in
+                guard let base = bytes.baseAddress else { throw .truncated }
+                var reader = Reader(base, 0..<bytes.count)
+                for _ in 0..<(try reader.count(bytesEach: 3)) {
+                    guard try addBlock(&reader, base) else { return false }
+                }
+                try reader.deleteSet(into: &deletes)
+                guard reader.isAtEnd else { throw .malformed }
+                return true
+            }
+        }
+
+        private mutating func addBlock(
+            _ reader: inout Reader, _ base: UnsafePointer<UInt8>
+        ) throws(UpdateFault) -> Bool {
+            let count = try reader.count(bytesEach: 2)
+            let client = try reader.number()
+            var clock = try reader.clock()
+            guard find(client, at: clock) else { return false }
+            for _ in 0..<count {
+                let record = try reader.structRecord(of: client, clock: clock, block: 0)
+                clock = record.clockEnd
+                // Collected clocks of different updates would become one.
+                guard record.kind != .collected else { return false }
+                if record.kind != .skip { authors[current].add(record, base) }
+            }
+            return true
+        }
+
+        /// Makes `client` the current author, unless there are too many, or it has already written past
+        /// `clock`.
+        private mutating func find(_ client: UInt64, at clock: UInt32) -> Bool {
+            if !authors.isEmpty && authors[current].client == client { return clock >= authors[current].end }
+            let hash = scramble(client, 0, seed: 0)
+            if let known = index.find(hash, { authors[$0].client == client }) {
+                current = Int(known)
+                return clock >= authors[current].end
+            }
+            guard authors.count < OrderedMerge.mostAuthors else { return false }
+            current = authors.count
+            index.insert(UInt32(current), hash)
+            authors.append(Author(client: client, room: guess / (current + 1)))
+            return true
+        }
+
+        private mutating func finish() -> [UInt8] {
+            var order = Column<UInt32>()
+            for index in 0..<authors.count where authors[index].structs > 0 { order.append(UInt32(index)) }
+            order.sort { SortKey(~authors[$0].client) }
+            var merged: [UInt8] = []
+            merged.reserveCapacity(total)
+            merged.withUnsafeMutableBufferPointer { wantLargePages($0.baseAddress, total) }
+            var writer = ByteWriter()
+            writer.number(order.count)
+            for index in 0..<order.count {
+                writer.number(authors[order[index]].structs)
+                writer.number(authors[order[index]].client)
+                writer.number(authors[order[index]].first)
+                merged += writer.written
+                merged += authors[order[index]].body.written
+                writer.clear()
+            }
+            deletes.normalize()
+            writer.deletes(deletes)
+            merged += writer.written
+            return merged
+        }
     }
 
-    /// Writes the structs of the next update, unless it is not from the same client or not the next one.
-    private mutating func add(_ update: UnsafeBufferPointer<UInt8>) throws(UpdateFault) -> Bool {
-        guard let base = update.baseAddress else { throw .truncated }
-        var reader = Reader(base, 0..<update.count)
-        let blocks = try reader.count(bytesEach: 3)
-        guard blocks <= 1 else { return false }
-        if blocks == 1 {
-            guard try addBlock(&reader, base) else { return false }
-        }
-        try reader.deleteSet(into: &deletes)
-        guard reader.isAtEnd else { throw .malformed }
-        return true
-    }
-
-    private mutating func addBlock(
-        _ reader: inout Reader, _ base: UnsafePointer<UInt8>
-    ) throws(UpdateFault) -> Bool {
-        let count = try reader.count(bytesEach: 2)
-        let author = try reader.number()
-        var clock = try reader.clock()
-        guard structs == 0 || (author == client && clock >= end) else { return false }
-        for _ in 0..<count {
-            let record = try reader.structRecord(of: author, clock: clock, block: 0)
-            clock = record.clockEnd
-            // Collected clocks of different updates would become one.
-            guard record.kind != .collected else { return false }
-            guard record.kind != .skip else { continue }
-            open(at: record.clock, by: author)
+    extension OrderedMerge.Author {
+        /// Writes a struct that starts where the last one ended, or after a gap.
+        @inline(__always)
+        fileprivate mutating func add(_ record: StructRecord, _ message: UnsafePointer<UInt8>) {
+            if structs == 0 {
+                first = record.clock
+            } else if end < record.clock {
+                body.skip(record.clock - end)
+                structs += 1
+            }
             body.byte(record.plainInfo)
-            body.raw(base + Int(record.start) + 1, Int(record.end - record.start) - 1)
+            body.raw(message + Int(record.start) + 1, Int(record.end - record.start) - 1)
             structs += 1
-            end = clock
-        }
-        return true
-    }
-
-    /// Begins the one block, or fills the gap before its next struct.
-    private mutating func open(at clock: UInt32, by author: UInt64) {
-        if structs == 0 {
-            client = author
-            first = clock
-        } else if end < clock {
-            body.skip(clock - end)
-            structs += 1
+            end = record.clockEnd
         }
     }
-
-    private mutating func finish() -> [UInt8] {
-        var head = ByteWriter()
-        head.number(structs > 0 ? 1 : 0)
-        if structs > 0 {
-            head.number(structs)
-            head.number(client)
-            head.number(first)
-        }
-        var tail = ByteWriter()
-        deletes.normalize()
-        tail.deletes(deletes)
-        let count = head.count + body.count + tail.count
-        return [UInt8](unsafeUninitializedCapacity: count) { target, written in
-            for part in [head.written, body.written, tail.written] {
-                _ = UnsafeMutableBufferPointer(rebasing: target[written...]).initialize(from: part)
-                written += part.count
-            }
-        }
-    }
-}
+#endif

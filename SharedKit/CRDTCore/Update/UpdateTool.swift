@@ -8,12 +8,12 @@ package enum UpdateTool {
     /// The same; `joiningRuns` makes one struct of what was typed in a row, which is smaller and loads
     /// faster.
     package static func merge(_ updates: [[UInt8]], joiningRuns: Bool) throws(UpdateFault) -> [UInt8] {
+        #if !hasFeature(Embedded)  // a browser merges a handful, and loads this code first
+            if !joiningRuns, let merged = try OrderedMerge.merge(updates) { return merged }
+        #endif
         var total = 0
         for update in updates { total += update.count }
         guard total <= Limits.contentBytes else { throw .tooLarge }
-        #if !hasFeature(Embedded)  // a browser merges a handful, and loads this code first
-            if !joiningRuns, let merged = try OrderedMerge.merge(updates, total) { return merged }
-        #endif
         var merge = UpdateMerge()
         merge.reserve(updates.count, bytes: max(total, 1))
         for update in updates {

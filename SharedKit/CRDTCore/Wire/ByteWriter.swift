@@ -7,6 +7,14 @@ struct ByteWriter: ~Copyable {
     /// Makes room for so many bytes in all.
     mutating func reserve(_ count: Int) { bytes.reserve(count) }
 
+    #if !hasFeature(Embedded)
+        /// The same for what is soon filled to the last byte.
+        mutating func reserveLarge(_ count: Int) {
+            bytes.reserve(count)
+            wantLargePages(bytes.room(for: 0), bytes.capacity)
+        }
+    #endif
+
     @inline(__always)
     mutating func byte(_ value: UInt8) { bytes.append(value) }
 
@@ -24,12 +32,16 @@ struct ByteWriter: ~Copyable {
     mutating func number(_ value: Int) { number(UInt64(value)) }
 
     private mutating func longNumber(_ value: UInt64) {
+        let target = bytes.room(for: 10)
         var rest = value
+        var count = 0
         while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            target[count] = UInt8(truncatingIfNeeded: rest) | 0x80
+            count += 1
             rest >>= 7
         }
-        bytes.append(UInt8(truncatingIfNeeded: rest))
+        target[count] = UInt8(truncatingIfNeeded: rest)
+        bytes.claim(count + 1)
     }
 
     /// A varInt: sign and six bits, then seven at a time.
