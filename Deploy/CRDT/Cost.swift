@@ -26,12 +26,6 @@ enum Cost {
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return usage.ru_maxrss * 1024
     }
-
-    /// Bytes that the allocator has given out, its own overhead included.
-    static var allocatedBytes: Int {
-        let use = mallinfo2()
-        return Int(use.uordblks + use.hblkhd)
-    }
 }
 
 /// The middle of the values, 0 without any.

@@ -9,9 +9,10 @@ extension Document {
     /// Bytes of memory that the document's columns hold, used or not.
     package var memoryBytes: Int {
         var bytes = items.memoryBytes + names.memoryBytes + types.memoryBytes + entries.memoryBytes
-        bytes += clientIndex.memoryBytes + pendingBytes + contentTotal
+        bytes += clientIndex.memoryBytes + pendingBytes
         for index in 0..<clients.count {
-            bytes += clients[index].structs.memoryBytes + MemoryLayout<ClientStore>.stride
+            bytes += clients[index].structs.memoryBytes + clients[index].bytes.memoryBytes
+                + MemoryLayout<ClientStore>.stride
         }
         for index in 0..<indexes.count { bytes += indexes[index].memoryBytes }
         return bytes

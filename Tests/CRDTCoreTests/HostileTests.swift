@@ -154,6 +154,34 @@ import Testing
         }
     }
 
+    @Test(
+        "a damaged snapshot is refused, or loads as the update that it stands for",
+        arguments: GoldenSession.all)
+    func snapshots(name: String) throws {
+        let session = try GoldenSession.named(name)
+        var random = SeededNumbers(seed: 98)
+        for round in 0..<100 {
+            var document = Document(client: 1)
+            // Some updates are missing, so that others wait.
+            for update in session.order where round % 2 == 0 || Int.random(in: 0..<9, using: &random) > 0 {
+                _ = try document.take(update.bytes)
+            }
+            let snapshot = round < 2 ? document.snapshot() : mutated(document.snapshot(), &random)
+            var loaded: [UInt8]?
+            do { loaded = try Document(client: 2, snapshot: snapshot.span).encode() } catch { loaded = nil }
+            var applied: [UInt8]?
+            do {
+                let update = try UpdateTool.update(fromColumns: snapshot.span)
+                var copy = Document(client: 2)
+                _ = try copy.take(update)
+                applied = copy.encode()
+            } catch {
+                applied = nil
+            }
+            #expect(loaded == applied)
+        }
+    }
+
     private func mutated(_ bytes: [UInt8], _ random: inout SeededNumbers) -> [UInt8] {
         var bytes = bytes
         for _ in 0..<Int.random(in: 1...4, using: &random) {

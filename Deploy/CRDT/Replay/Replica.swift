@@ -21,6 +21,7 @@ final class Replica {
     var length: Int { document.utf16Count(root) }
     var full: [UInt8] { document.encode() }
     var snapshot: [UInt8] { document.snapshot() }
+    var memoryBytes: Int { document.memoryBytes }
     var stateVector: [UInt8] { document.stateVector() }
     /// Whether nothing waits for something else.
     var isSettled: Bool { !document.hasPending }

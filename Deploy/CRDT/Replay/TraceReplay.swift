@@ -25,7 +25,7 @@ struct TraceReplay {
             ("edits", trace.patches.count), ("updates", updates.count),
             ("updates_bytes", updates.bytes.count), ("encoded_bytes", state.count),
             ("snapshot_bytes", snapshot.count), ("structs", document.structCount),
-            ("loaded_bytes", try loadedBytes(state)), ("engine_bytes", document.memoryBytes),
+            ("loaded_bytes", try loadedBytes(state)),
         ]
     }
 
@@ -105,18 +105,11 @@ struct TraceReplay {
         }
     }
 
-    /// What each loaded document holds, the allocator's overhead included.
+    /// What a loaded document holds in all its columns, unused room included.
     private func loadedBytes(_ state: [UInt8]) throws(BadFile) -> Int {
-        let copies = 4
-        var loaded: [Replica] = []
-        loaded.reserveCapacity(copies)
-        let before = Cost.allocatedBytes
-        for _ in 0..<copies {
-            let replica = Replica(client: 1)
-            do { try replica.apply(state) } catch { throw BadFile(path: path, problem: "\(error)") }
-            loaded.append(replica)
-        }
-        return loaded.isEmpty ? 0 : (Cost.allocatedBytes - before) / loaded.count
+        let replica = Replica(client: 1)
+        do { try replica.apply(state) } catch { throw BadFile(path: path, problem: "\(error)") }
+        return replica.length > 0 ? replica.memoryBytes : 0
     }
 
     private func check(_ document: borrowing Document) throws(BadFile) {

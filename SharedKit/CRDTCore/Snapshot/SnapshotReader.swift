@@ -1,5 +1,5 @@
-/// Turns columns back into the update that they came from.
-struct SnapshotReader {
+/// Reads columns as the update that they came from. Its records point into the columns.
+struct SnapshotReader: ~Copyable {
     private struct Block: BitwiseCopyable {
         var client: UInt64
         var structs: Int
@@ -7,23 +7,24 @@ struct SnapshotReader {
     }
 
     private var header: Reader
-    private var columns: [Reader] = []
+    private var columns = Column<Reader>()
     private var state = SnapshotState()
     private var clock: UInt32 = 0
-    private let hasOwnDeletes: Bool
+    /// Whether something is deleted that still has content, so that the structs do not say what is deleted.
+    let hasOwnDeletes: Bool
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(UpdateFault) {
-        guard let base = bytes.baseAddress else { throw .truncated }
-        header = Reader(base, 0..<bytes.count)
-        switch try header.byte() {
-        case SnapshotFormat.plain: hasOwnDeletes = false
-        case SnapshotFormat.withDeletes: hasOwnDeletes = true
-        default: throw .malformed
-        }
+        guard let base = bytes.baseAddress, bytes.count <= Limits.messageBytes else { throw .truncated }
+        var reader = Reader(base, 0..<bytes.count)
+        let format = try reader.byte()
+        guard format == SnapshotFormat.plain || format == SnapshotFormat.withDeletes else { throw .malformed }
+        header = reader
+        hasOwnDeletes = format == SnapshotFormat.withDeletes
     }
 
-    /// Appends the update to `output`.
-    mutating func read(to output: inout ByteWriter) throws(UpdateFault) {
+    /// Replaces what is in `update`; of deletes only those that the structs do not tell.
+    mutating func read(into update: inout DecodedUpdate) throws(UpdateFault) {
+        update.begin(header.base)
         var blocks = Column<Block>()
         for _ in 0..<(try header.count(bytesEach: 3)) {
             let client = try header.number()
@@ -31,81 +32,66 @@ struct SnapshotReader {
             guard structs <= UInt64(header.end) else { throw .truncated }
             blocks.append(Block(client: client, structs: Int(structs), clock: try header.clock()))
         }
+        guard blocks.count <= Limits.clientsPerUpdate else { throw .tooManyClients }
         for _ in SnapshotColumn.allCases { columns.append(Reader(header.base, try header.block())) }
-        var deletes = Column<DeletedClocks>()
-        output.number(blocks.count)
-        for index in 0..<blocks.count { try readBlock(blocks[index], blocks, &deletes, to: &output) }
-        for column in columns where !column.isAtEnd { throw .malformed }
-        if hasOwnDeletes { try readDeletes(&deletes) }
+        for index in 0..<blocks.count { try readBlock(UInt32(index), blocks, into: &update) }
+        for index in 0..<columns.count where !columns[index].isAtEnd { throw .malformed }
+        if hasOwnDeletes { try header.deleteSet(into: &update.deletes) }
         guard header.isAtEnd else { throw .malformed }
-        deletes.normalize()
-        output.deletes(deletes)
-    }
-
-    private mutating func readDeletes(_ deletes: inout Column<DeletedClocks>) throws(UpdateFault) {
-        deletes.removeAll()
-        try header.deleteSet(into: &deletes)
+        update.arrange()
     }
 
     private mutating func readBlock(
-        _ block: Block, _ blocks: borrowing Column<Block>, _ deletes: inout Column<DeletedClocks>,
-        to output: inout ByteWriter
+        _ index: UInt32, _ blocks: borrowing Column<Block>, into update: inout DecodedUpdate
     ) throws(UpdateFault) {
+        let block = blocks[index]
         guard block.structs <= columns[SnapshotColumn.shape.rawValue].remaining else { throw .truncated }
-        output.number(block.structs)
-        output.number(block.client)
-        output.number(block.clock)
+        let first = UInt32(update.records.count)
+        update.reserve(block.structs)
         state = SnapshotState()
         clock = block.clock
         for _ in 0..<block.structs {
-            let start = clock
-            let kind = try readStruct(block.client, blocks, to: &output)
-            if kind == .deleted || kind == .collected {
-                deletes.append(DeletedClocks(client: block.client, clock: start, length: clock - start))
-            }
+            let record = try readStruct(index, block.client, blocks)
+            clock = record.clockEnd
+            if record.kind != .skip { update.records.append(record) }
         }
+        let count = UInt32(update.records.count) - first
+        update.blocks.append(ClientBlock(client: block.client, first: first, count: count))
     }
 
     private mutating func readStruct(
-        _ owner: UInt64, _ blocks: borrowing Column<Block>, to output: inout ByteWriter
-    ) throws(UpdateFault) -> ContentKind {
+        _ block: UInt32, _ owner: UInt64, _ blocks: borrowing Column<Block>
+    ) throws(UpdateFault) -> StructRecord {
         let shape = try columns[SnapshotColumn.shape.rawValue].byte()
         guard let kind = ContentKind(rawValue: shape & 0x0F),
             let originCode = OriginCode(rawValue: shape >> OriginCode.shift & 3),
             let rightCode = RightCode(rawValue: shape >> RightCode.shift)
         else { throw .malformed }
-        guard kind != .collected && kind != .skip else {
-            output.byte(kind.rawValue)
-            try readContent(kind, to: &output)
-            return kind
+        var record = StructRecord(
+            clock: clock, length: 0, start: 0, content: 0, end: 0, block: block, info: kind.rawValue)
+        if record.isItem {
+            let origin = try readOrigin(originCode, owner, blocks)
+            let right = try readRight(rightCode, origin, owner, blocks)
+            record.set(origin, right)
+            if record.namesParent { try readHead(&record, owner) }
+            guard !record.dependsOnFuture(of: owner) else { throw .malformed }
         }
-        let origin = try readOrigin(originCode, owner, blocks)
-        let right = try readRight(rightCode, origin, owner, blocks)
-        try writeHead(kind, origin, right, to: &output)
-        try readContent(kind, to: &output)
-        return kind
+        try readContent(&record)
+        guard record.length > 0 else { throw .malformed }
+        guard record.length <= UInt32(Limits.largestClock) - clock else { throw .clockOverflow }
+        return record
     }
 
-    private mutating func writeHead(
-        _ kind: ContentKind, _ origin: WireID?, _ right: WireID?, to output: inout ByteWriter
-    ) throws(UpdateFault) {
-        guard origin != nil || right != nil else { return try readHead(kind, to: &output) }
-        let info = (origin == nil ? 0 : InfoBit.origin) | (right == nil ? 0 : InfoBit.rightOrigin)
-        output.byte(kind.rawValue | info)
-        for case let id? in [origin, right] {
-            output.number(id.client)
-            output.number(id.clock)
-        }
-    }
-
-    private mutating func readHead(_ kind: ContentKind, to output: inout ByteWriter) throws(UpdateFault) {
+    /// The parent lies where a record has it: behind the byte at its start.
+    private mutating func readHead(_ record: inout StructRecord, _ owner: UInt64) throws(UpdateFault) {
         let column = SnapshotColumn.head.rawValue
         let key = try columns[column].byte() & InfoBit.key
-        let start = columns[column].offset
-        _ = try columns[column].parentName()
+        record.start = UInt32(columns[column].offset - 1)
+        if case .item(let client, let clock) = try columns[column].parentName() {
+            guard client != owner || clock < record.clock else { throw .malformed }
+        }
         if key != 0 { _ = try columns[column].block() }
-        output.byte(kind.rawValue | key)
-        output.raw(columns[column].bytes(start..<columns[column].offset))
+        record.info |= key
     }
 
     private mutating func readOrigin(
@@ -129,7 +115,7 @@ struct SnapshotReader {
         switch code {
         case .none: return nil
         case .afterOrigin:
-            guard let origin else { throw .malformed }
+            guard let origin, origin.clock < UInt32(Limits.largestClock) else { throw .malformed }
             state.lastRight = WireID(client: origin.client, clock: origin.clock + 1)
         case .same: guard state.lastRight != nil else { throw .malformed }
         case .explicit:
@@ -158,41 +144,52 @@ struct SnapshotReader {
         return blocks[Int(place) - 1].client
     }
 
-    private mutating func readContent(_ kind: ContentKind, to output: inout ByteWriter) throws(UpdateFault) {
-        var units: UInt32 = 1
-        switch kind {
-        case .string: units = try readText(to: &output)
+    private mutating func readContent(_ record: inout StructRecord) throws(UpdateFault) {
+        switch record.kind {
+        case .string:
+            let count = try columns[SnapshotColumn.length.rawValue].clock()
+            let start = columns[SnapshotColumn.text.rawValue].offset
+            try columns[SnapshotColumn.text.rawValue].skip(Int(count))
+            let measure = TextMeasure(header.bytes(start..<start + Int(count)))
+            record.isBroken = !measure.isValid
+            record.set(content: start..<start + Int(count), units: UInt32(measure.units))
         case .deleted, .collected, .skip:
-            units = try columns[SnapshotColumn.length.rawValue].clock()
-            output.number(units)
-        case .any, .json: units = try readElements(kind, to: &output)
+            let units = try columns[SnapshotColumn.length.rawValue].clock()
+            record.set(content: header.end..<header.end, units: units)
+        case .any, .json:
+            let units = try columns[SnapshotColumn.length.rawValue].clock()
+            let start = columns[SnapshotColumn.opaque.rawValue].offset
+            for _ in 0..<units { try columns[SnapshotColumn.opaque.rawValue].skipElement(record.kind) }
+            record.set(content: start..<columns[SnapshotColumn.opaque.rawValue].offset, units: units)
         default:
             let start = columns[SnapshotColumn.opaque.rawValue].offset
-            _ = try columns[SnapshotColumn.opaque.rawValue].content(kind)
-            let end = columns[SnapshotColumn.opaque.rawValue].offset
-            output.raw(header.bytes(start..<end))
+            _ = try columns[SnapshotColumn.opaque.rawValue].content(record.kind)
+            record.set(content: start..<columns[SnapshotColumn.opaque.rawValue].offset, units: 1)
         }
-        guard units <= UInt32(Limits.largestClock) - clock else { throw .clockOverflow }
-        clock += units
+    }
+}
+
+extension StructRecord {
+    fileprivate mutating func set(_ origin: WireID?, _ right: WireID?) {
+        if let origin {
+            info |= InfoBit.origin
+            (originClient, originClock) = (origin.client, origin.clock)
+        }
+        if let right {
+            info |= InfoBit.rightOrigin
+            (rightClient, rightClock) = (right.client, right.clock)
+        }
     }
 
-    private mutating func readText(to output: inout ByteWriter) throws(UpdateFault) -> UInt32 {
-        let count = try columns[SnapshotColumn.length.rawValue].clock()
-        let start = columns[SnapshotColumn.text.rawValue].offset
-        try columns[SnapshotColumn.text.rawValue].skip(Int(count))
-        let text = header.bytes(start..<start + Int(count))
-        output.block(text)
-        return UInt32(TextMeasure(text).units)
+    fileprivate mutating func set(content range: Range<Int>, units: UInt32) {
+        content = UInt32(range.lowerBound)
+        end = UInt32(range.upperBound)
+        length = units
     }
 
-    private mutating func readElements(
-        _ kind: ContentKind, to output: inout ByteWriter
-    ) throws(UpdateFault) -> UInt32 {
-        let count = try columns[SnapshotColumn.length.rawValue].clock()
-        let start = columns[SnapshotColumn.opaque.rawValue].offset
-        for _ in 0..<count { try columns[SnapshotColumn.opaque.rawValue].skipElement(kind) }
-        output.number(count)
-        output.raw(header.bytes(start..<columns[SnapshotColumn.opaque.rawValue].offset))
-        return count
+    /// Whether an origin is what its client has yet to write.
+    fileprivate func dependsOnFuture(of owner: UInt64) -> Bool {
+        hasOrigin && originClient == owner && originClock >= clock
+            || hasRightOrigin && rightClient == owner && rightClock >= clock
     }
 }

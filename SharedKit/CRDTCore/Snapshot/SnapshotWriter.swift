@@ -133,10 +133,8 @@ extension DecodedUpdate {
     /// Whether exactly those clocks are deleted whose structs have no content left.
     borrowing func deletesAreThoseOfStructs() -> Bool {
         var derived = Column<DeletedClocks>()
-        for index in 0..<records.count {
-            let record = records[index]
-            guard record.kind.isOnlyLength else { continue }
-            let client = blocks[record.block].client
+        for index in 0..<records.count where records[index].kind.isOnlyLength {
+            let (record, client) = (records[index], blocks[records[index].block].client)
             derived.append(DeletedClocks(client: client, clock: record.clock, length: record.length))
         }
         derived.normalize()

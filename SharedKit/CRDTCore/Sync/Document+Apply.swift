@@ -27,6 +27,14 @@ extension Document {
         makePlan()
         guard contentTotal + 3 * message.count <= Limits.contentBytes else { throw .tooLarge }
         try checkPending()
+        let isOriginal = integrateAll()
+        if message.count > Limits.bulkBytes, message.count * 16 > items.memoryBytes { trim() }
+        return isOriginal
+    }
+
+    /// Integrates what was read and planned. Returns whether it says all that has changed.
+    @discardableResult
+    mutating func integrateAll() -> Bool {
         transaction.begin()
         cursor.forget()
         var isOriginal = plan.isWhole && pending.isEmpty && pendingDeletes.isEmpty
@@ -38,7 +46,6 @@ extension Document {
             retryPendingDeletes()
         }
         cleanUp()
-        if message.count > Limits.bulkBytes, message.count * 16 > items.memoryBytes { trim() }
         return isOriginal
     }
 
@@ -53,7 +60,7 @@ extension Document {
     }
 
     /// After a document has been loaded: room that was made in leaps, and for the message, goes back.
-    private mutating func trim() {
+    mutating func trim() {
         update.clear()
         plan.clear()
         items.shrink()

@@ -3,9 +3,9 @@
 /// Records point into the message; the message must stay where it is while they are used.
 struct DecodedUpdate: ~Copyable {
     /// Highest client first, each client once.
-    private(set) var blocks = Column<ClientBlock>()
-    private(set) var records = Column<StructRecord>()
-    private(set) var deletes = Column<DeletedClocks>()
+    var blocks = Column<ClientBlock>()
+    var records = Column<StructRecord>()
+    var deletes = Column<DeletedClocks>()
     private var messages: UInt32 = 0
     private var base: UnsafePointer<UInt8>?
 
@@ -18,6 +18,12 @@ struct DecodedUpdate: ~Copyable {
         guard let base = message.baseAddress, message.count <= Limits.messageBytes else { throw .truncated }
         try add(base, 0..<message.count)
         arrange()
+    }
+
+    /// Forgets what is there; records will point into other bytes.
+    mutating func begin(_ base: UnsafePointer<UInt8>) {
+        clear()
+        self.base = base
     }
 
     /// Adds one of several messages that lie in the same memory; `arrange` comes after the last.
