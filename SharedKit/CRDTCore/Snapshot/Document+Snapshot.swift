@@ -26,6 +26,7 @@ extension Document {
     private mutating func load(columns: UnsafeBufferPointer<UInt8>) throws(UpdateFault) -> Bool {
         var reader = try SnapshotReader(columns)
         try reader.read(into: &update)
+        try checkClients()
         makePlan()
         guard plan.wants.isEmpty, !update.hasOverlaps else { return false }
         guard 3 * columns.count <= Limits.contentBytes else { throw .tooLarge }

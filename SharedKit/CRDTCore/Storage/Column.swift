@@ -111,7 +111,7 @@ extension Column where Element: BitwiseCopyable {
     }
 
     @inline(__always)
-    mutating func claim(_ written: Int) { count += written }
+    mutating func claim(_ written: Int) { room.count += written }
 
     /// Appends a part of itself.
     mutating func append(ownRange offset: Int, count added: Int) {

@@ -50,7 +50,7 @@ extension Document {
     }
 
     /// Refuses more clients than a document may have: what it tells others has to be taken by them.
-    private mutating func checkClients() throws(UpdateFault) {
+    mutating func checkClients() throws(UpdateFault) {
         guard clients.count + update.blocks.count > Limits.clients else { return }
         var all = clients.count
         for index in 0..<update.blocks.count where findClient(update.blocks[index].client) == nil {
