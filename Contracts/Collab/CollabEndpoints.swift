@@ -93,5 +93,5 @@ public enum CollabEndpoints {
         [
             live.route, documents.route, text.route, putText.route, patchText.route, update.route,
             postUpdate.route, stateVector.route, updates.route, events.route, presence.route,
-        ] + DocumentHistoryEndpoints.all
+        ] + DocumentHistoryEndpoints.all + LiveFileEndpoints.ofCollab
 }

@@ -74,5 +74,5 @@ public enum SessionEndpoints {
         [
             create.route, list.route, get.route, patch.route, delete.route, end.route, events.route,
             runSnippet.route, getRun.route, cancelRun.route, runEvents.route,
-        ] + SessionRoomEndpoints.all
+        ] + SessionRoomEndpoints.all + LiveFileEndpoints.ofSession
 }

@@ -19,6 +19,7 @@ extension CollabService {
         addLog(to: &routes)
         addTexts(to: &routes)
         addHistory(to: &routes)
+        addLiveFiles(to: &routes)
         return routes
     }
 

@@ -12,6 +12,7 @@ package struct CollabService: Sendable {
     let members: MembershipDesk
     let history: HistoryDesk
     let revocations: RevocationWatch
+    let trashHours: Int
     let clock: WallClock
     let logger: Logger
 
@@ -23,6 +24,15 @@ package struct CollabService: Sendable {
         ConfigurationVariable(
             name: "CODECOLLAB_IDLE_SECONDS", fallback: "\(Limits.idleSeconds)",
             about: "How long a document that nobody uses stays in memory."),
+        ConfigurationVariable(
+            name: "CODECOLLAB_HISTORY_DAYS", fallback: "\(HistoryPolicy().fullDays)",
+            about: "How long every update is kept; then versions of each day, of each week, and named ones."),
+        ConfigurationVariable(
+            name: "CODECOLLAB_HISTORY_KIB", fallback: "\(HistoryPolicy().logBytes >> 10)",
+            about: "KiB of a document's logs with every update; the oldest go first."),
+        ConfigurationVariable(
+            name: "CODECOLLAB_TRASH_HOURS", fallback: "\(Limits.trashHours)",
+            about: "How long deleted documents can be brought back by hand from the folder .trash."),
     ]
 
     /// Builds the service: routes, and the work beside them.
@@ -34,7 +44,8 @@ package struct CollabService: Sendable {
         let shared = RoomSurroundings(
             disk: disk, archive: archive, clock: surroundings.clock, logger: surroundings.logger,
             updatesPerSecond: try settings.integer(
-                "CODECOLLAB_UPDATES_PER_SECOND", in: 1...1_000_000, default: Limits.updatesPerSecond))
+                "CODECOLLAB_UPDATES_PER_SECOND", in: 1...1_000_000, default: Limits.updatesPerSecond),
+            policy: try policy(settings))
         let rooms = RoomRegistry(
             directory: settings.dataDirectory, shared, FileSources(client: surroundings.client),
             idleSeconds: try settings.integer(
@@ -44,15 +55,28 @@ package struct CollabService: Sendable {
             history: HistoryDesk(rooms: rooms, archive: archive),
             revocations: RevocationWatch(
                 client: surroundings.client, rooms: rooms, clock: surroundings.clock),
+            trashHours: try settings.integer(
+                "CODECOLLAB_TRASH_HOURS", in: 0...87_600, default: Limits.trashHours),
             clock: surroundings.clock, logger: surroundings.logger)
         surroundings.health.own("disk:append") { await service.check(disk) }
         return service.parts(disk, archive)
+    }
+
+    private static func policy(_ settings: Configuration) throws -> HistoryPolicy {
+        var policy = HistoryPolicy()
+        policy.fullDays = Int64(
+            try settings.integer("CODECOLLAB_HISTORY_DAYS", in: 0...36_500, default: Int(policy.fullDays)))
+        let kibibytes = try settings.integer(
+            "CODECOLLAB_HISTORY_KIB", in: 0...(1 << 20), default: policy.logBytes >> 10)
+        policy.logBytes = kibibytes << 10
+        return policy
     }
 
     private func parts(_ disk: Disk, _ archive: Disk) -> ServiceParts {
         var parts = ServiceParts(routes)
         parts.connectionLimit = Limits.connections
         parts.add(background: "rooms") { try await keepOrder() }
+        parts.add(background: "trash") { try await emptyTrash() }
         parts.add(background: "members") { try await recheckMembers() }
         parts.add(background: "revocations") { try await revocations.run() }
         parts.close = {
@@ -83,7 +107,18 @@ package struct CollabService: Sendable {
         }
     }
 
-    /// Sends out who may not be there any more.
+    /// Removes for good what was deleted long enough ago.
+    private func emptyTrash() async throws {
+        while true {
+            let limit = clock.now() + .seconds(-3600 * Int64(trashHours))
+            await ignoring("what is left is tried again", logger: logger) {
+                try await rooms.emptyTrash(before: limit)
+            }
+            try await Task.sleep(for: .seconds(Limits.trashSeconds))
+        }
+    }
+
+    /// Sends out who may not be there any more; a safety net, since changes are told by the session service.
     private func recheckMembers() async throws {
         while true {
             try await Task.sleep(for: .seconds(Limits.recheckSeconds))
@@ -91,7 +126,8 @@ package struct CollabService: Sendable {
         }
     }
 
-    private func recheck(_ room: RoomHandle) async throws {
+    /// Asks for everybody in a room what they may do now.
+    func recheck(_ room: RoomHandle) async throws {
         for visitor in try await room.on({ $0.visitors }) {
             do {
                 let deadline = clock.now() + .seconds(5)

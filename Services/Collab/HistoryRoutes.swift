@@ -73,6 +73,7 @@ extension CollabService {
             return (room.name(sequence, draft.name, by: author), sequence)
         }
         try await room.flushed()
+        try await history.keep(record.0, of: key)
         let version = DocumentVersion.with {
             $0.sequence = record.1
             $0.at = Instant(milliseconds: record.0.at.milliseconds)

@@ -6,7 +6,7 @@ enum Limits {
     static let messageBytes = 1 << 20
     /// Bytes of a document's text.
     static let textBytes = 8 << 20
-    /// Bytes of a document's files; beyond it updates are refused.
+    /// Bytes of a document's newest snapshot and what came behind it; beyond it updates are refused.
     static let documentBytes = 512 << 20
     /// Connections in one room.
     static let connectionsPerRoom = 20_000
@@ -30,8 +30,9 @@ enum Limits {
     static let updateCostBytes = 16 << 10
     /// Seconds for which a membership is believed without asking the session service again.
     static let membershipSeconds: Int64 = 4
-    /// Seconds between two looks at whether those connected still may be.
-    static let recheckSeconds = 5
+    /// Seconds between two looks at whether those connected still may be; changes are told at once, this is
+    /// for those that could not be told.
+    static let recheckSeconds = 15
     /// Memberships that are remembered.
     static let memberships = 50_000
     /// Seconds that an empty room stays in memory, unless configured.
@@ -47,8 +48,12 @@ enum Limits {
     static let compactionBytes = 256 << 10
     /// Bytes of the log since the last snapshot from which on a closing room makes one.
     static let closingCompactionBytes = 32 << 10
-    /// Bytes of a document's history; the oldest goes first.
-    static let historyBytes = 256 << 20
+    /// Hours that deleted documents can be brought back, unless configured.
+    static let trashHours = 168
+    /// Seconds between two looks at what has been in the trash for long enough.
+    static let trashSeconds = 600
+    /// Directories inside each other in the trash: a session, its documents.
+    static let trashDepth = 3
     /// Bytes of one log or snapshot that are read.
     static let fileBytes = 1 << 30
     /// The newest updates that a room keeps at hand for those who follow it.

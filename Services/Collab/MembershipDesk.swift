@@ -9,11 +9,23 @@ final class MembershipDesk: Sendable {
         let user: UserID
     }
 
+    /// A question, and after how many changes it was asked: an answer from before a change is no answer to a
+    /// question after it.
+    private struct Question: Hashable {
+        let key: Key
+        let epoch: Int
+    }
+
+    private struct State {
+        var known: [Key: (role: Role, until: Timestamp)] = [:]
+        var epoch = 0
+    }
+
     private let client: FleetClient
     private let clock: WallClock
-    private let known = Locked([Key: (role: Role, until: Timestamp)]())
+    private let state = Locked(State())
     /// However many connections of a member knock at once, the session service is asked once.
-    private let questions = SingleFlight<Key, Role>()
+    private let questions = SingleFlight<Question, Role>()
 
     init(client: FleetClient, clock: WallClock) {
         self.client = client
@@ -26,29 +38,47 @@ final class MembershipDesk: Sendable {
     func role(of identity: Identity, in session: SessionID, deadline: Timestamp) async throws -> Role {
         let key = Key(session: session, user: identity.userID)
         let now = clock.now()
-        if let found = known.snapshot[key], found.until > now { return found.role }
-        return try await questions.value(for: key) { try await self.ask(identity, key, deadline) }.value
+        let (found, epoch) = state.withLock { ($0.known[key], $0.epoch) }
+        if let found, found.until > now { return found.role }
+        let question = Question(key: key, epoch: epoch)
+        return try await questions.value(for: question) {
+            try await self.ask(identity, question, deadline)
+        }.value
     }
 
-    private func ask(_ identity: Identity, _ key: Key, _ deadline: Timestamp) async throws -> Role {
+    /// Forgets what the members of a session may do: it has changed.
+    func forget(_ session: SessionID) {
+        state.withLock { state in
+            state.epoch += 1
+            state.known = state.known.filter { $0.key.session != session }
+        }
+    }
+
+    private func ask(
+        _ identity: Identity, _ question: Question, _ deadline: Timestamp
+    ) async throws -> Role {
         let now = clock.now()
         var identity = identity
         // Whoever may open documents may be told their own role, whatever their token is limited to.
         if !identity.may(.sessionsRead) { identity.scopes.append(.sessionsRead) }
-        let options = CallOptions(as: identity, deadline: deadline, path: ["session_id": key.session.text])
+        let path = ["session_id": question.key.session.text]
+        let options = CallOptions(as: identity, deadline: deadline, path: path)
         let found = try await client.call(SessionEndpoints.get, options)
         guard let role = found.yourRole else {
             throw Problem(.forbidden, "you are no member of this session")
         }
         let effective = found.state == .active ? role : .viewer
-        remember(key, effective, until: now + .seconds(Limits.membershipSeconds), now)
+        remember(question, effective, until: now + .seconds(Limits.membershipSeconds), now)
         return effective
     }
 
-    private func remember(_ key: Key, _ role: Role, until: Timestamp, _ now: Timestamp) {
-        known.withLock { known in
-            if known.count >= Limits.memberships { known = known.filter { $0.value.until > now } }
-            if known.count < Limits.memberships { known[key] = (role, until) }
+    private func remember(_ question: Question, _ role: Role, until: Timestamp, _ now: Timestamp) {
+        state.withLock { state in
+            guard question.epoch == state.epoch else { return }
+            if state.known.count >= Limits.memberships {
+                state.known = state.known.filter { $0.value.until > now }
+            }
+            if state.known.count < Limits.memberships { state.known[question.key] = (role, until) }
         }
     }
 }

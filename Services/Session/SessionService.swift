@@ -9,25 +9,30 @@ internal import SystemKit
 
 /// Sessions and runs: what they are, where they are kept, who does the work.
 ///
-/// Start reading here. `Room` is a session as a pure value, `SessionLedger` keeps sessions, `RunDesk` takes
-/// runs, `RunConductor` conducts them, the `…Routes` decode, call and encode.
+/// Start reading here. `Room` is a session as a pure value, `SessionLedger` keeps sessions, `LiveDesk` is
+/// where files and live documents meet, `RunDesk` takes runs, `RunConductor` conducts them, the `…Routes`
+/// decode, call and encode.
 package struct SessionService: Sendable {
     let sessions: SessionLedger
     let runs: RunLedger
     let desk: RunDesk
     let idempotency: Idempotency
     let invitations: InvitationDesk
+    let live: LiveDesk
 
     /// Opens the database, recovers, and puts the service together.
     ///
-    /// `peers` are the other services; those of the fleet unless told.
+    /// `peers` and `documents` are the other services; those of the fleet unless told.
     /// - Throws: `ConfigurationFault`, and what opening the database throws.
     package static func build(
-        _ surroundings: ServiceSurroundings, peers: (any RunPeers)? = nil
+        _ surroundings: ServiceSurroundings, peers: (any RunPeers)? = nil,
+        documents: (any LivePeers)? = nil
     ) async throws -> ServiceParts {
         let store = try openStore(surroundings)
         let clock = surroundings.clock
-        let sessions = SessionLedger(store: store, clock: clock)
+        let documents = documents ?? FleetLivePeers(client: surroundings.client, clock: clock)
+        let notices = Notices.relay(store, to: documents, surroundings.logger)
+        let sessions = SessionLedger(store: store, clock: clock) { notices.wake() }
         let queue = JobQueue("runs", owner: Self.owner(clock), clock: clock)
         let runs = RunLedger(store: store, sessions: sessions, queue: queue, clock: clock)
         let peers = peers ?? FleetPeers(client: surroundings.client)
@@ -49,15 +54,19 @@ package struct SessionService: Sendable {
             desk: RunDesk(ledger: runs, worker: worker, languages: languages),
             idempotency: Idempotency(store: store, clock: clock),
             invitations: InvitationDesk(
-                sessions: sessions, key: try surroundings.configuration.key(IdentityHeader.keyVariable)))
+                sessions: sessions, key: try surroundings.configuration.key(IdentityHeader.keyVariable)),
+            live: LiveDesk(sessions: sessions, peers: documents, logger: surroundings.logger))
         surroundings.health.own("sqlite:commit") { await Self.check(store) }
-        return service.parts(worker, store, surroundings.logger)
+        return service.parts(worker, notices, store, surroundings.logger)
     }
 
-    private func parts(_ worker: JobWorker, _ store: Store, _ logger: Logger) -> ServiceParts {
+    private func parts(
+        _ worker: JobWorker, _ notices: OutboxRelay, _ store: Store, _ logger: Logger
+    ) -> ServiceParts {
         var routes = Routes()
         addSessionRoutes(to: &routes)
         addFileRoutes(to: &routes)
+        addLiveFileRoutes(to: &routes)
         addMemberRoutes(to: &routes)
         addInvitationRoutes(to: &routes)
         addRunRoutes(to: &routes)
@@ -67,6 +76,7 @@ package struct SessionService: Sendable {
         parts.add(background: "runs") {
             await withTaskExecutorPreference(LoopExecutor.first) { await worker.run() }
         }
+        parts.add(background: "notices") { await notices.run() }
         parts.add(background: "housekeeping") { try await keepHouse(store, logger) }
         parts.close = {
             ignoring("the process ends; the next start recovers", logger: logger) { try store.close() }
@@ -90,7 +100,9 @@ package struct SessionService: Sendable {
         try Directories.make(directory)
         return try Store.open(
             "\(directory)/session.sqlite", name: "session",
-            migrations: [JobQueue.migration, Schema.migration, Schema.machine])
+            migrations: [
+                JobQueue.migration, Schema.migration, Schema.machine, LiveMarks.migration, Outbox.migration,
+            ])
     }
 
     private static func owner(_ clock: WallClock) -> String {

@@ -130,6 +130,51 @@ def live_run(owner, session):
     check(not [part for part in run.get("degraded", []) if part["part"] == "collab"], "nothing is missing", run.get("degraded"))
 
 
+def one_truth(running, owner, editor, session):
+    """A file and its document are one: what is written to either is read from both, under one ETag."""
+    base = f"/v1/sessions/{session}"
+    file, text = f"{base}/files/src/one.txt", f"{base}/docs/src~one.txt/text"
+    owner.put(file, {"content": "first\nlast\n"})
+    status, sock, rest = handshake(running.base, f"{base}/docs/src~one.txt/live", editor.token)
+    check(status == 101, "the document is open", status)
+    check(editor.request("PATCH", text, {"edits": [{"start": 0, "end": 5, "text": "FIRST"}]}).status == 200, "somebody types")
+    seen = owner.get(file)
+    check(seen.json["content"] == "FIRST\nlast\n", "the file is what was typed", seen)
+    entry = [item for item in owner.get(f"{base}/files").json["items"] if item["path"] == "src/one.txt"]
+    check(entry and f'"{entry[0]["digest"]}"' == seen.headers["ETag"], "the list has the ETag of the file", entry)
+    answer = owner.put(file, {"content": "FIRST\nmiddle\nlast\n"}, headers={"If-Match": seen.headers["ETag"]})
+    check(answer.status == 200, "the file is written under its ETag", answer)
+    check(owner.get(text).json["text"] == "FIRST\nmiddle\nlast\n", "the document is what was written", owner.get(text))
+    check(owner.get(file).headers["ETag"] == answer.headers["ETag"], "under the ETag that was answered", answer)
+    editor.request("PATCH", text, {"edits": [{"start": 0, "end": 0, "text": "# "}]})
+    answer = owner.put(file, {"content": "blind\n"}, headers={"If-Match": answer.headers["ETag"]})
+    check(answer.status == 412, "what was typed meanwhile is not overwritten", answer)
+    check(owner.get(file).json["content"] == "# FIRST\nmiddle\nlast\n", "and is still there", owner.get(file))
+    check(owner.request("DELETE", file).status == 204, "the file is deleted")
+    check(closing(sock, rest, 60)[0] == 4404, "those inside hear that it is gone")
+    check(owner.get(text).status == 404, "its document is gone", owner.get(text))
+    owner.put(file, {"content": "anew"})
+    check(owner.get(text).json["text"] == "anew", "and begins anew with a new file", owner.get(text))
+
+
+def ends(running, owner, editor, session):
+    """The end of a session ends writing, its deletion everything."""
+    path = f"/v1/sessions/{session}/docs/last.txt"
+    owner.put(f"{path}/text", {"text": "kept"})
+    _, sock, rest = handshake(running.base, f"{path}/live", editor.token)
+    check(owner.post(f"/v1/sessions/{session}/end").status == 200, "the session ends")
+    check(closing(sock, rest, 60) == (4403, True), "who might write is sent out")
+    status, sock, rest = handshake(running.base, f"{path}/live", editor.token)
+    check(status == 101 and owner.get(f"{path}/text").json["text"] == "kept", "it can be read", status)
+    check(owner.put(f"{path}/text", {"text": "x"}).status == 403, "and not be written")
+    check(owner.request("DELETE", f"/v1/sessions/{session}").status == 204, "the session is deleted")
+    check(closing(sock, rest, 60)[0] == 4404, "nobody is left")
+    folder, until = f"{running.home}/data/collab/{session}", time.monotonic() + 60
+    while os.path.exists(folder) and time.monotonic() < until:
+        time.sleep(0.05)
+    check(not os.path.exists(folder), "its documents are in the trash")
+
+
 def answer_sequence(owner, base):
     return owner.get(f"{base}/docs/main.py/text").json["sequence"]
 
@@ -147,7 +192,9 @@ def main():
         together(running, owner, editor, viewer, session)
         doors(running, owner, session)
         live_run(owner, session)
+        one_truth(running, owner, editor, session)
         revoked(running, owner, session)
+        ends(running, owner, editor, session)
     end()
 
 

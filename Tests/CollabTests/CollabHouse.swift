@@ -8,6 +8,8 @@ import TestSupport
 struct CollabHouse: Sendable {
     static let session = "ses_01J9Z3K4M5N6P7Q8R9S0T1V2W3"
     let collab: RunningService
+    /// Roles of members by name that are not what the name says; nil for those who are none any more.
+    let roles: Locked<[String: Role?]>
 
     /// The statement of a member whose name says the role, e.g. `editor Ada`.
     func statement(_ name: String) throws -> String { collab.statement(of: try .tester(name)) }
@@ -23,24 +25,30 @@ struct CollabHouse: Sendable {
         _ home: TemporaryDirectory, _ more: [String: String] = [:],
         _ body: (CollabHouse) async throws -> Result
     ) async throws -> Result {
-        try await withService(.session, build: sessions) { session in
+        let roles = Locked([String: Role?]())
+        return try await withService(.session, build: { sessions(roles, $0) }) { session in
             let settings = ["CODECOLLAB_HOME": home.path].merging(more) { $1 }
             return try await withService(
                 .collab, environment: settings, peers: [.session: session.port],
                 build: { try await CollabService.build($0) }
             ) { collab in
-                try await body(CollabHouse(collab: collab))
+                try await body(CollabHouse(collab: collab, roles: roles))
             }
         }
     }
 
-    private static func sessions(_ surroundings: ServiceSurroundings) async throws -> ServiceParts {
+    private static func sessions(
+        _ roles: Locked<[String: Role?]>, _ surroundings: ServiceSurroundings
+    ) -> ServiceParts {
         var routes = Routes()
         routes.on(SessionEndpoints.get) { call in
             let id: SessionID = try call.path("session_id")
             guard id.text == session else { throw Problem(.notFound, "there is no such session") }
-            let word = try call.identity.name.text.split(separator: " ").first.map(String.init) ?? ""
-            guard let role = Role(rawValue: word) else { throw Problem(.forbidden, "you are no member") }
+            let name = try call.identity.name.text
+            let word = name.split(separator: " ").first.map(String.init) ?? ""
+            guard let role = roles.snapshot[name] ?? Role(rawValue: word) else {
+                throw Problem(.forbidden, "you are no member")
+            }
             return .with {
                 $0.id = id
                 $0.yourRole = role
@@ -50,6 +58,9 @@ struct CollabHouse: Sendable {
             let path: SourcePath = try call.path("path")
             guard path.text == "seeded.py" else { throw Problem(.notFound, "there is no such file") }
             return SourceFile(path, seededText)
+        }
+        routes.on(LiveFileEndpoints.begin) { call in
+            .with { $0.text = call.body.document.text == "seeded.py" ? seededText : nil }
         }
         return ServiceParts(routes)
     }

@@ -8,14 +8,14 @@ import Testing
 
 @Suite("Who hears what", .tags(.medium), .timeLimit(.minutes(8)))
 struct FanoutTests {
-    private static func handshake(_ statement: String, _ document: String) -> String {
+    static func handshake(_ statement: String, _ document: String) -> String {
         "GET /v1/sessions/\(CollabHouse.session)/docs/\(document)/live HTTP/1.1\r\nHost: a\r\n"
             + "X-CC-Identity: \(statement)\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     }
 
     /// Reads whole frames until `isLast` likes one or the connection ends.
-    private static func frames(
+    static func frames(
         _ socket: borrowing RawSocket, _ isLast: (UInt8, [UInt8]) throws -> Bool
     ) throws {
         var bytes: [UInt8] = []

@@ -189,6 +189,57 @@ struct TextTests {
         }
     }
 
+    /// Writes versions until each second one is a snapshot; the third gets a name.
+    private func makePast(_ house: CollabHouse, in folder: String) async throws {
+        let options = try house.options("editor Ada", document: "a.py")
+        let line = String(repeating: "0123456789abcdef\n", count: 2500)
+        for number in 1...4 {
+            _ = try await put(house, "\(number)\n\(line)")
+            if number == 2 {
+                let name = VersionDraft(try DisplayName("kept"))
+                _ = try await house.collab.client.call(DocumentHistoryEndpoints.name, name, options)
+            }
+            _ = try await put(house, "\(number)+\n" + String(repeating: "\(number)", count: 40_000))
+            while try !DirectoryListing.names(in: folder).contains(where: {
+                $0.hasSuffix(".snap") && Int($0.dropLast(5), radix: 16) == number * 2
+            }) { try await Task.sleep(for: .milliseconds(10)) }
+        }
+        _ = try await put(house, "the end")
+    }
+
+    @Test("old history goes but for named versions, and the document is whole without it")
+    func thinning() async throws {
+        let home = try TemporaryDirectory()
+        let settings = ["CODECOLLAB_IDLE_SECONDS": "0", "CODECOLLAB_HISTORY_KIB": "0"]
+        let folder = "\(home.path)/data/collab/\(CollabHouse.session)/a.py"
+        try await CollabHouse.open(home, settings) { house in
+            let client = house.collab.client
+            try await makePast(house, in: folder)
+            let logs = try DirectoryListing.names(in: folder).filter { $0.hasSuffix(".log") }
+            #expect(logs.count <= 2, "\(logs)")
+            let options = try house.options("editor Ada", document: "a.py")
+            var texts: [Int: String] = [:]
+            for sequence in 1...9 {
+                var past = options
+                past.path["sequence"] = "\(sequence)"
+                do {
+                    texts[sequence] = try await client.call(DocumentHistoryEndpoints.version, past).text
+                } catch let problem as Problem {
+                    #expect(problem.status == 404)
+                }
+            }
+            let left = try DirectoryListing.names(in: folder).sorted()
+            #expect(texts[3]?.hasPrefix("2\n0123") == true && texts[9] == "the end")
+            #expect(texts.count < 9, "\(left)")
+            let list = try await client.call(DocumentHistoryEndpoints.versions, options).items
+            #expect(list.contains { $0.name?.text == "kept" && $0.sequence == 3 })
+        }
+        try await CollabHouse.open(home) { house in
+            let options = try house.options("viewer Vic", document: "a.py")
+            #expect(try await house.collab.client.call(CollabEndpoints.text, options).text == "the end")
+        }
+    }
+
     @Test("an idle document leaves memory, its log becomes a snapshot, and its history stays")
     func idle() async throws {
         let home = try TemporaryDirectory()

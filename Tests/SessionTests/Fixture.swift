@@ -9,6 +9,7 @@ import TestSupport
 struct Fixture {
     let directory: TemporaryDirectory
     let peers: ScriptedPeers
+    let documents = ScriptedDocuments()
     let clock: WallClock
 
     init(_ peers: ScriptedPeers = ScriptedPeers(), clock: WallClock = .system) throws {
@@ -21,7 +22,7 @@ struct Fixture {
     func serving<Result: Sendable>(_ body: (Desk) async throws -> Result) async throws -> Result {
         try await withService(
             .session, environment: ["CODECOLLAB_HOME": directory.path], clock: clock,
-            build: { try await SessionService.build($0, peers: peers) },
+            build: { try await SessionService.build($0, peers: peers, documents: documents) },
             { try await body(Desk(service: $0, peers: peers)) })
     }
 }

@@ -74,12 +74,18 @@ struct HistoryDesk: Sendable {
         let store = rooms.store(of: key)
         return try await read {
             let records = try store.records(after: 0, upTo: upTo, limit: Int.max)
-            let all = VersionList.versions(records)
+            let all = try store.oldVersions() + VersionList.versions(records)
             let start = before.map { all.count - min($0, all.count) } ?? 0
             let items = all.reversed().dropFirst(start).prefix(limit)
             let left = all.count - start - items.count
             return Page(items: Array(items), nextCursor: left > 0 ? "\(left)" : nil)
         }
+    }
+
+    /// Keeps a name beside the log in which it was given.
+    func keep(_ name: LogRecord, of key: RoomKey) async throws {
+        let store = rooms.store(of: key)
+        try await archive.perform { try store.keep(name) }
     }
 
     private func read<Result: Sendable>(

@@ -16,13 +16,22 @@ struct Replay {
     /// The text of `content`.
     /// - Throws: `UpdateFault` when the snapshot is none of ours.
     func text() throws(UpdateFault) -> [UInt8] {
-        var document = try document()
+        var document = try replayed()
         let root = document.root("content")
+        return document.text(root)
+    }
+
+    /// The document in the engine's columns.
+    /// - Throws: `UpdateFault` when the snapshot is none of ours.
+    func snapshot() throws(UpdateFault) -> [UInt8] { try replayed().snapshot() }
+
+    private func replayed() throws(UpdateFault) -> Document {
+        var document = try document()
         for record in stored.records {
             guard let update = record.update else { continue }
             do throws(UpdateFault) { _ = try document.apply(update.span) } catch { continue }
         }
-        return document.text(root)
+        return document
     }
 
     /// Who wrote which part of the text: each update's changes of the text belong to who sent it.

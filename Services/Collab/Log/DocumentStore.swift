@@ -34,13 +34,15 @@ struct LogTail: Sendable {
 /// The directory of one document: logs and snapshots, each named after a sequence number in hex.
 ///
 /// `<first>.log` holds the records from `first` on until the next file; `<last>.snap` is the document with
-/// every update up to `last`. A new log is begun with each snapshot, and the old ones stay: they are the
-/// history. Everything here blocks, so it runs on the disk's threads only.
+/// every update up to `last`. A new log is begun with each snapshot, and the old ones stay as long as the
+/// policy keeps them: they are the history. `names` has the names of versions once more. Everything here
+/// blocks, so it runs on the disk's threads only.
 struct DocumentStore: Sendable {
     let directory: String
+    var policy = HistoryPolicy()
 
     /// The files' sequence numbers, ascending.
-    private func files(_ suffix: String) throws(SystemFailure) -> [Int] {
+    func files(_ suffix: String) throws(SystemFailure) -> [Int] {
         do throws(SystemFailure) {
             return try DirectoryListing.names(in: directory).compactMap { name in
                 name.hasSuffix(suffix) ? Int(name.dropLast(suffix.count), radix: 16) : nil
@@ -52,7 +54,7 @@ struct DocumentStore: Sendable {
     }
 
     func logPath(_ first: Int) -> String { "\(directory)/\(Self.hex(first)).log" }
-    private func snapshotPath(_ last: Int) -> String { "\(directory)/\(Self.hex(last)).snap" }
+    func snapshotPath(_ last: Int) -> String { "\(directory)/\(Self.hex(last)).snap" }
 
     private static func hex(_ number: Int) -> String {
         let text = String(number, radix: 16)
@@ -81,7 +83,9 @@ struct DocumentStore: Sendable {
             stored.totalBytes += log.count
             stored.updatedAt = records.last?.at ?? stored.updatedAt
             stored.records += records.filter { $0.sequence > stored.snapshotSequence }
-            if isTail { stored.tail = LogTail(path: path, goodBytes: validBytes) }
+            // A log that the snapshot covers is finished: were it gone on with, no log would ever grow old.
+            let isFinished = stored.snapshot != nil && first <= stored.sequence && stored.records.isEmpty
+            if isTail, !isFinished { stored.tail = LogTail(path: path, goodBytes: validBytes) }
         }
         return stored
     }
@@ -94,29 +98,15 @@ struct DocumentStore: Sendable {
         return nil
     }
 
-    /// Puts a snapshot beside the logs and forgets the snapshots and logs beyond the history's bound.
+    /// Puts a snapshot beside the logs.
     /// - Throws: `SystemFailure`; the older snapshot and the logs still make the whole document then.
-    func write(snapshot: [UInt8], through last: Int) throws(SystemFailure) {
+    func put(_ snapshot: [UInt8], through last: Int) throws(SystemFailure) {
         try Directories.make(directory)
         try FileBytes.replace(snapshotPath(last), with: SnapshotFile.encode(snapshot), mode: 0o600)
-        try forgetOldest()
     }
 
-    private func forgetOldest() throws(SystemFailure) {
-        let snapshots = try files(".snap")
-        var logs = try files(".log")
-        var bytes = logs.reduce(0) { $0 + Self.size(logPath($1)) }
-        while bytes > Limits.historyBytes, logs.count > 1, let newest = snapshots.last,
-            logs[1] <= newest + 1
-        {
-            bytes -= Self.size(logPath(logs[0]))
-            unlink(logPath(logs[0]))
-            for last in snapshots where last < logs[1] - 1 { unlink(snapshotPath(last)) }
-            logs.removeFirst()
-        }
-    }
-
-    private static func size(_ path: String) -> Int {
+    /// The size of a file, 0 when it is not there.
+    static func size(_ path: String) -> Int {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
@@ -130,8 +120,10 @@ struct DocumentStore: Sendable {
             stored.snapshotSequence = last
         }
         stored.records = try records(after: stored.snapshotSequence, upTo: sequence, limit: Int.max)
-        let first = stored.records.first { $0.update != nil }?.sequence ?? stored.snapshotSequence + 1
-        guard first == stored.snapshotSequence + 1 else {
+        let updates = stored.records.filter { $0.update != nil }
+        let first = updates.first?.sequence ?? stored.snapshotSequence + 1
+        let last = updates.last?.sequence ?? stored.snapshotSequence
+        guard first == stored.snapshotSequence + 1, last == sequence else {
             throw SystemFailure(call: "history", errno: ENOENT)
         }
         return stored

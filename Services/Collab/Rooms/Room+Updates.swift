@@ -54,6 +54,7 @@ extension Room {
     /// then.
     func record(_ update: [UInt8], by author: UserID) {
         sequence += 1
+        lastAuthor = author
         append(LogRecord(sequence: sequence, at: shared.clock.now(), author: author, .update(update)))
     }
 
@@ -171,10 +172,13 @@ extension Room {
 
     private func write(_ snapshot: [UInt8], through last: Int, _ done: EventLoopPromise<Void>) {
         let room = NIOLoopBound(self, eventLoop: loop)
-        let (store, loop, logger) = (store, loop, shared.logger)
+        let (store, loop, logger, now) = (store, loop, shared.logger, shared.clock.now())
         shared.archive.run {
             let isWritten = Disk.succeeds("snapshot", logger) { () throws(SystemFailure) in
-                try store.write(snapshot: snapshot, through: last)
+                try store.put(snapshot, through: last)
+            }
+            if isWritten {
+                _ = Disk.succeeds("history", logger) { () throws(SystemFailure) in try store.thin(now: now) }
             }
             loop.execute {
                 room.value.compacted(isWritten ? (last, snapshot.count) : nil)
@@ -188,6 +192,7 @@ extension Room {
         guard let written else { return }
         log.snapshotSequence = written.last
         log.snapshotBytes = written.bytes
-        log.totalBytes += written.bytes
+        // What a next opening reads: the snapshot, and what came behind it.
+        log.totalBytes = written.bytes + log.bytes
     }
 }

@@ -20,6 +20,7 @@ struct RoomSurroundings: Sendable {
     let clock: WallClock
     let logger: Logger
     let updatesPerSecond: Int
+    let policy: HistoryPolicy
 }
 
 /// A document that somebody has open: its replicas, its log, who is where.
@@ -44,6 +45,8 @@ final class Room {
     /// The number of the last update that everybody was sent.
     var told = 0
     var updatedAt: Timestamp?
+    /// Who made the last change; zero when nobody knows, or when it was the service itself.
+    var lastAuthor = UserID.zero
 
     var log: LogState
     var fan = FanState()
@@ -97,6 +100,7 @@ final class Room {
         durable = sequence
         told = sequence
         updatedAt = stored.updatedAt
+        lastAuthor = stored.records.last { $0.update != nil }?.author ?? .zero
         replay(stored.records)
     }
 

@@ -9,26 +9,32 @@ internal import SystemKit
 /// Every open room, and the way to open one.
 actor RoomRegistry {
     private let directory: String
-    private let shared: RoomSurroundings
+    let shared: RoomSurroundings
+    /// Where deleted documents wait.
+    let trash: Trash
     private let sources: FileSources
     private let idleSeconds: Int64
     private var rooms: [RoomKey: RoomHandle] = [:]
     private let openings = SingleFlight<RoomKey, RoomHandle>()
     /// Counts closed rooms: what was read from disk before one closed may be older than what it wrote.
     private var closings = 0
+    /// Sessions of which documents are being deleted; none of theirs can be opened meanwhile.
+    private var removals: Set<SessionID> = []
 
     init(directory: String, _ shared: RoomSurroundings, _ sources: FileSources, idleSeconds: Int) {
         self.directory = directory
         self.shared = shared
         self.sources = sources
+        trash = Trash(directory: "\(directory)/.trash")
         self.idleSeconds = Int64(idleSeconds)
     }
 
     nonisolated func store(of key: RoomKey) -> DocumentStore {
-        DocumentStore(directory: "\(directory(of: key.session))/\(key.document.text)")
+        DocumentStore(
+            directory: "\(directory(of: key.session))/\(key.document.text)", policy: shared.policy)
     }
 
-    private nonisolated func directory(of session: SessionID) -> String { "\(directory)/\(session.text)" }
+    nonisolated func directory(of session: SessionID) -> String { "\(directory)/\(session.text)" }
 
     /// The room of a document; reads its files when nobody has it open. A document that nobody has written to
     /// begins with the text of the session's file of that name.
@@ -45,15 +51,36 @@ actor RoomRegistry {
     private func open(_ key: RoomKey, _ caller: Caller) async throws -> RoomHandle {
         while true {
             if let room = rooms[key] { return room }
+            try refuseWhileRemoved(key)
             let closings = closings
             let store = store(of: key)
             let stored = try await load(key, store)
-            let seed = stored.isNew ? try await sources.text(of: key, for: caller) : nil
+            let seed = stored.isNew ? try await sources.begin(key, for: caller) : nil
             guard closings == self.closings else { continue }
             let room = try await make(key, stored, seed, store)
+            guard !removals.contains(key.session) else {
+                // Deleted while it was being opened: what the opening has written is deleted, too.
+                try await room.on { $0.end(.gone, "the document was deleted") }
+                try await putAside(key.session, key.document)
+                continue
+            }
             rooms[key] = room
             return room
         }
+    }
+
+    private func refuseWhileRemoved(_ key: RoomKey) throws(Problem) {
+        guard removals.contains(key.session) else { return }
+        throw Problem(.unavailable, "documents of the session are being deleted", retryAfter: 100)
+    }
+
+    /// Keeps the session's documents from being opened; false when somebody else does.
+    func claimRemoval(of session: SessionID) -> Bool { removals.insert(session).inserted }
+
+    /// Lets the session's documents be opened again; what was read from disk before is out of date.
+    func endRemoval(of session: SessionID) {
+        removals.remove(session)
+        closings += 1
     }
 
     private func load(_ key: RoomKey, _ store: DocumentStore) async throws -> StoredDocument {
@@ -110,14 +137,14 @@ actor RoomRegistry {
         try await handle.loop.flatSubmit { handle.closing(since: limit) }.get()
     }
 
-    private func forget(_ handle: RoomHandle) {
+    func forget(_ handle: RoomHandle) {
         rooms[handle.key] = nil
         closings += 1
     }
 
     /// Whether the session has a file from which the document would begin.
     nonisolated func hasFile(_ key: RoomKey, for caller: Caller) async throws -> Bool {
-        try await sources.text(of: key, for: caller) != nil
+        try await sources.exists(key, for: caller)
     }
 
     /// Whether a document was ever written to, or is open.

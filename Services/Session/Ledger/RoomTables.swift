@@ -36,6 +36,7 @@ enum RoomTables {
         for event in events {
             try insert(event, of: room.id, in: database)
             try project(event, of: room.id, in: database)
+            try Notices.store(event, of: room.id, in: database)
         }
         try database.run(
             """

@@ -12,11 +12,14 @@ struct SessionLedger: Sendable {
     let clock: WallClock
     /// Tells followers about events, in the order of commit.
     let bus = EventBus<SessionID, SessionEvent>()
+    /// Wakes who tells the live documents.
+    private let wake: @Sendable () -> Void
     private let cache = RoomCache()
 
-    init(store: Store, clock: WallClock) {
+    init(store: Store, clock: WallClock, wake: @escaping @Sendable () -> Void) {
         self.store = store
         self.clock = clock
+        self.wake = wake
     }
 
     /// What a command came to: the session after it and the events it made, maybe none.
@@ -77,14 +80,9 @@ struct SessionLedger: Sendable {
         return outcome
     }
 
-    /// Writes a file: its content and the event in one transaction.
-    func write(
-        _ entry: FileEntry, _ bytes: [UInt8], ifMatch: String?, in id: SessionID, by actor: UserID
-    ) async throws {
-        try await perform(.write(entry, ifMatch: ifMatch), in: id, by: actor) { database, _ in
-            try Self.keep(bytes, as: entry.digest, of: id, in: database)
-        }
-    }
+    /// The session as the transaction sees it.
+    /// - Throws: `Refusal.noSession`, `DatabaseError`.
+    func current(_ id: SessionID, in database: Database) throws -> Room { try cache.room(id, in: database) }
 
     /// Appends what happened in a run, inside a transaction of the caller; a deleted session takes it too.
     /// - Returns: the events, to be published after the commit by `publish`.
@@ -106,12 +104,14 @@ struct SessionLedger: Sendable {
     /// Tells followers about committed events.
     func publish(_ events: [SessionEvent], of id: SessionID) {
         for event in events { bus.publish(event, to: id) }
+        if events.contains(where: \.concernsDocuments) { wake() }
     }
 
     /// Forgets what a failed transaction may have left in memory.
     func transactionFailed(_ id: SessionID) { cache.drop(id) }
 
-    private func commit(
+    /// Does the work in a transaction, and tells its events once they are durable.
+    func commit(
         _ id: SessionID, _ work: @escaping @Sendable (Database) throws -> Outcome
     ) async throws -> Outcome {
         try await store.write { [cache] database in
@@ -135,7 +135,8 @@ struct SessionLedger: Sendable {
         return Outcome(room: room, events: events)
     }
 
-    private static func keep(
+    /// Keeps a file's content.
+    static func keep(
         _ bytes: [UInt8], as digest: Digest256, of id: SessionID, in database: Database
     ) throws {
         try database.run("INSERT OR IGNORE INTO blob VALUES (?, ?, ?)", [id.text, digest.text, Data(bytes)])

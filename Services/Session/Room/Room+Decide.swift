@@ -11,6 +11,8 @@ package enum RoomCommand: Sendable {
     case delete(ifMatch: String?)
     /// Write a file.
     case write(FileEntry, ifMatch: String?)
+    /// Let a file's stored copy follow its live document; whoever wrote there was allowed to.
+    case follow(FileEntry)
     /// Delete a file.
     case erase(SourcePath, ifMatch: String?)
     /// Give a member another role.
@@ -38,6 +40,7 @@ extension Room {
             case .end: try end(actor)
             case .delete(let ifMatch): try delete(ifMatch, actor)
             case .write(let file, let ifMatch): try write(file, ifMatch, actor)
+            case .follow(let file): follow(file)
             case .erase(let path, let ifMatch): try erase(path, ifMatch, actor)
             case .grant(let role, let user): try grant(role, user, actor)
             case .remove(let user): try remove(user, actor)
@@ -116,6 +119,12 @@ extension Room {
         }
         if let old, old.digest == file.digest, old.encoding == file.encoding { return [] }
         try keepTree(with: file.path)
+        return [.of(.fileWritten) { $0.file = file }]
+    }
+
+    /// What was written into a document is part of the session, whatever it is now and however full.
+    private func follow(_ file: FileEntry) -> [SessionEvent] {
+        guard state != .deleted, let old = files[file.path], old.digest != file.digest else { return [] }
         return [.of(.fileWritten) { $0.file = file }]
     }
 

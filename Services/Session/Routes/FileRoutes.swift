@@ -5,7 +5,11 @@ internal import ServiceKit
 extension SessionService {
     func addFileRoutes(to routes: inout Routes) {
         routes.reply(to: SessionRoomEndpoints.listFiles) { call in
-            let room = try await sessions.room(call.path("session_id"), for: call.identity.userID)
+            let id: SessionID = try call.path("session_id")
+            let user = try call.identity.userID
+            _ = try await sessions.room(id, for: user)
+            try await live.refresh(id)
+            let room = try await sessions.room(id, for: user)
             let behind = try Cursor.key(of: call, as: SourcePath.self)
             let files = room.files.values.filter { file in behind.map { file.path > $0 } ?? true }
             return Slice(files.sorted { $0.path < $1.path }, limit: try call.pageLimit()).page(of: call) {
@@ -15,7 +19,10 @@ extension SessionService {
         routes.reply(to: SessionRoomEndpoints.getFile) { call in
             let id: SessionID = try call.path("session_id")
             let path: SourcePath = try call.path("path")
-            let room = try await sessions.room(id, for: call.identity.userID)
+            let user = try call.identity.userID
+            _ = try await sessions.room(id, for: user)
+            try await live.refresh(id, only: path)
+            let room = try await sessions.room(id, for: user)
             guard let entry = room.files[path], let bytes = try await sessions.content(entry.digest, of: id)
             else {
                 throw Refusal.noFile(path)
@@ -41,12 +48,19 @@ extension SessionService {
             }
             let (entry, bytes) = try content(of: file, by: user)
             let id: SessionID = try call.path("session_id")
-            try await sessions.write(entry, bytes, ifMatch: call.header("If-Match"), in: id, by: user)
-            return Reply(entry, headers: entry.tag)
+            let written = try await live.write(
+                entry, bytes, ifMatch: call.header("If-Match"), in: id, by: user)
+            return Reply(written, headers: written.tag)
         }
         routes.on(SessionRoomEndpoints.deleteFile) { call in
-            let command = RoomCommand.erase(try call.path("path"), ifMatch: call.header("If-Match"))
-            try await sessions.perform(command, in: call.path("session_id"), by: call.identity.userID)
+            let id: SessionID = try call.path("session_id")
+            let path: SourcePath = try call.path("path")
+            let user = try call.identity.userID
+            let ifMatch = call.header("If-Match")
+            _ = try await sessions.room(id, for: user, .edit)
+            if ifMatch != nil { try await live.refresh(id, only: path) }
+            try await sessions.perform(.erase(path, ifMatch: ifMatch), in: id, by: user)
+            await live.forget(path, in: id)
             return Nothing()
         }
     }

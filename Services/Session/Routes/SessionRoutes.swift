@@ -43,7 +43,10 @@ extension SessionService {
         routes.reply(to: SessionEndpoints.end) { call in
             let user = try call.identity.userID
             return try await onceForSession(call) { ticket in
-                try await sessions.perform(.end, in: call.path("session_id"), by: user) { database, outcome in
+                let id: SessionID = try call.path("session_id")
+                _ = try await sessions.room(id, for: user)
+                try await live.refresh(id)
+                return try await sessions.perform(.end, in: id, by: user) { database, outcome in
                     try ticket?.store(outcome.room.answer(to: user, status: 200), in: database)
                 }.room
             }
