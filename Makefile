@@ -50,9 +50,10 @@ bench: build ## measure against the peers on this machine; ratios, never part of
 	@python3 Tests/Bench/collab.py
 
 wasm: ## the document engine for browsers: .build/wasm/crdt.wasm
+	@-Deploy/packages binaryen
 	@SharedKit/CRDTWasm/build .build/wasm/crdt.wasm
 
-fuzz: ## feed the readers of outside bytes with libFuzzer for two minutes (CODECOLLAB_FUZZ_SECONDS)
+fuzz: build ## feed the readers of outside bytes with libFuzzer for two minutes (CODECOLLAB_FUZZ_SECONDS)
 	@Tests/Fuzz/run
 
 chaos: build ## kill services of a fleet under load for some minutes and print the ledger

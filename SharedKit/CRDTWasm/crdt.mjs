@@ -69,7 +69,9 @@ class Seat {
     this.exports = engine.exports
     this.view = new Uint8Array(this.exports.memory.buffer)
     if (engine.trap) throw new Gone('the module has trapped', engine.trap)
-    this.handle = this.exports.crdt_new(client % 2 ** 32, Math.floor(client / 2 ** 32))
+    try { this.handle = this.exports.crdt_new(client % 2 ** 32, Math.floor(client / 2 ** 32)) } catch (error) {
+      throw this.trapped(error)
+    }
     this.inputStart = 0
     this.inputBytes = 0
   }

@@ -17,23 +17,4 @@ import Testing
             "fuzz", "--sessions", "100", "--seed", "30000", "--peer", "yrs", "--python", Program.python)
         #expect(outcome.status == 0, "\(outcome.output) \(outcome.words.suffix(4000))")
     }
-
-    @Test(
-        "the WebAssembly build answers like the native one",
-        .enabled(if: Program.hasYjs, "crdt or node is missing"))
-    func webAssembly() throws {
-        let folder = try TemporaryFolder()
-        let engine = "\(folder.path)/crdt.wasm"
-        let built = try Program.run("\(Program.root)/SharedKit/CRDTWasm/build", [engine])
-        try #require(built.status == 0, "\(built.words)")
-        let script = "\(Program.root)/Tests/Clients/crdt_wasm.cjs"
-        let wasm = try Program.run("/usr/bin/env", ["node", script, engine, "30000", "5"])
-        let native = try Program.crdt("script", "--operations", "30000", "--seed", "5")
-        #expect(wasm.status == 0, "\(wasm.words)")
-        #expect(digest(wasm.output) == digest(native.output))
-    }
-
-    private func digest(_ line: String) -> Substring? {
-        line.split(separator: "\"").first { $0.count == 64 }
-    }
 }
