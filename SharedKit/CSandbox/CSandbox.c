@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LAST_SIGNAL = 64 };
+enum { LAST_SIGNAL = 64, LATER = 10 };
 
 uint64_t csb_now(void) {
     struct timespec time;
@@ -146,7 +146,10 @@ static void account(struct csb_message *message, const struct rusage *usage) {
     if (resident > message->resident_bytes) message->resident_bytes = resident;
 }
 
-/* Reaps who is dead, or with no flags everybody. True when the program was among them. */
+enum { PROGRAM_OVER = 1, NOBODY_LEFT = 2 };
+
+/* Reaps who is dead, or with no flags everybody. Says whether the program was among them, and whether init is
+ * alone now: who has no child has no descendant either, for orphans become its own. */
 static int reap(struct csb_message *message, pid_t program, int flags) {
     int is_over = 0;
     for (;;) {
@@ -154,20 +157,29 @@ static int reap(struct csb_message *message, pid_t program, int flags) {
         int status = 0;
         pid_t ended = wait4(-1, &status, __WALL | flags, &usage);
         if (ended == -1 && errno == EINTR) continue;
+        if (ended == -1 && errno == ECHILD) return is_over | NOBODY_LEFT;
         if (ended <= 0) return is_over;
         account(message, &usage);
         if (ended != program) continue;
         message->status = status;
         message->ended_nanoseconds = csb_now();
-        is_over = 1;
+        is_over = PROGRAM_OVER;
     }
 }
 
-/* The program is dead: so is now all that it started, before anybody hears of the end. */
-static _Noreturn void finish(int control, struct csb_message *message, pid_t program) {
-    kill(-1, SIGKILL);
-    reap(message, program, 0);
+/* The program is dead: so is now all that it started, before anybody hears of it. To kill everybody costs
+ * a walk over all processes of the machine; to take the sandbox apart costs more than many a program. That
+ * waits until the service lets go of its end, when whoever wanted the news has it. */
+static _Noreturn void finish(int control, struct csb_message *message, pid_t program, int is_alone) {
+    if (!is_alone) {
+        kill(-1, SIGKILL);
+        reap(message, program, 0);
+    }
     csb_send(control, message, sizeof *message, NULL, 0, NULL, 0);
+    struct pollfd end = {.fd = control};
+    while (poll(&end, 1, -1) == -1 && errno == EINTR) {
+    }
+    setpriority(PRIO_PROCESS, 0, LATER);
     _exit(0);
 }
 
@@ -194,7 +206,8 @@ static _Noreturn void watch(
             while (read(children, &information, sizeof information) > 0) {
             }
             message.started_nanoseconds = launch->started;
-            if (reap(&message, program, WNOHANG)) finish(control, &message, program);
+            int dead = reap(&message, program, WNOHANG);
+            if (dead & PROGRAM_OVER) finish(control, &message, program, dead & NOBODY_LEFT);
         }
         if (events[2].revents & POLLHUP) {
             keep_capabilities(KILLS);

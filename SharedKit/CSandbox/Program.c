@@ -57,7 +57,7 @@ static int take_stdio(const struct csb_parking *parking) {
     return (int)syscall(SYS_close_range, (unsigned)CONTROL + 1, ~0u, 0);
 }
 
-/* Raising a hard limit needs a capability we may not have, so the present one is the ceiling. The CPU limit
+/* Raising a hard limit needs a capability we may not have, so the present one is the ceiling. A CPU limit
  * ends in SIGXCPU, which says why; the hard one, a second later, in SIGKILL. */
 static int set_rlimits(const struct csb_orders *plan) {
     for (uint32_t i = 0; i < plan->rlimit_count && i < CSB_RLIMITS; i++) {
@@ -98,6 +98,13 @@ static int filter_calls(const struct csb_parking *parking) {
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }
 
+/* CPU time of this process. To ask also charges what it used so far to the cgroups that it is in now. */
+static uint64_t used_microseconds(void) {
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (uint64_t)used.tv_sec * 1000000u + (uint64_t)used.tv_nsec / 1000u;
+}
+
 /* Everything that does not depend on what will run. From here on only calls that every profile allows. */
 static void park(const struct launch *launch) {
     const struct csb_parking *parking = launch->parking;
@@ -107,6 +114,8 @@ static void park(const struct launch *launch) {
     if (launch->ruleset >= 0 && csb_landlock_enter(launch->ruleset) == -1) {
         csb_fail(control, CSB_STEP_LANDLOCK, errno);
     }
+    csb_schedule(0);
+    uint64_t before = used_microseconds();
     if (join_cgroups(parking) == -1) csb_fail(control, CSB_STEP_CGROUP, errno);
     if (parking->frame->niceness > 0) setpriority(PRIO_PROCESS, 0, 0);
     if (take_stdio(parking) == -1) csb_fail(control, CSB_STEP_STDIO, errno);
@@ -114,11 +123,15 @@ static void park(const struct launch *launch) {
     setsid();
     umask(022);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    struct csb_message message = {.kind = CSB_READY};
     int passed[2] = {(int)syscall(SYS_pidfd_open, getpid(), 0), -1};
     if (passed[0] == -1) csb_fail(CONTROL, CSB_STEP_FILTER, errno);
+    uint64_t used = used_microseconds();
     passed[1] = filter_calls(parking);
     if (passed[1] == -1) csb_fail(CONTROL, CSB_STEP_FILTER, errno);
+    /* To compile a filter takes its time too; one that asks would ask about this. */
+    if (passed[1] == 0) used = used_microseconds();
+    struct csb_message message = {
+        .kind = CSB_READY, .born_microseconds = used, .joined_microseconds = used - before};
     /* Where the filter asks, nobody answers before the listener has arrived: about this it does not ask. */
     uint64_t mark = (uint64_t)parking->frame->secret << 32;
     csb_send_marked(CONTROL, &message, sizeof message, NULL, 0, passed, passed[1] == 0 ? 1 : 2, mark);

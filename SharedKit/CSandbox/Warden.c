@@ -172,6 +172,7 @@ static _Noreturn void serve(void) {
     sigfillset(&all); /* only the service ends us, by its own end */
     sigprocmask(SIG_SETMASK, &all, NULL);
     prctl(PR_SET_NAME, CSB_WARDEN);
+    csb_schedule(CSB_PROMPT);
     prctl(PR_SET_DUMPABLE, 0);
     sigset_t children;
     sigemptyset(&children);

@@ -40,7 +40,8 @@ final class ActiveRun {
         openStreams = terminal == nil ? [.stdout, .stderr] : [.stdout]
         clock = RunClock(
             limits: spec.limits, begun: started.begunNanoseconds, now: monotonicNanoseconds(),
-            sampleRate: spec.sampleRate)
+            sampleRate: spec.sampleRate, mayMakeWay: cell.cgroup.mayMakeWay,
+            startPrice: cell.cgroup.startPrice)
         output = [
             .stdout: OutputCapture(limit: terminal == nil ? spec.limits.stdoutBytes : 0),
             .stderr: OutputCapture(limit: spec.limits.stderrBytes),
@@ -65,6 +66,8 @@ final class ActiveRun {
     /// Ends the run because a limit is reached.
     func end(_ reason: SandboxFlag) {
         guard ending.exceeded.insert(reason).inserted, !isProgramOver else { return }
+        // To die takes time too.
+        if clock.makesWay { cell.cgroup.makeWay(false) }
         clock.killed(at: monotonicNanoseconds())
         // The program may be known already: killing it instead of init keeps init's account of what it used.
         readControl()
@@ -80,13 +83,19 @@ final class ActiveRun {
             let program = passed[0] < 0 ? nil : SharedFD(FD(owning: passed[0]))
             let listener = passed[1] < 0 ? nil : SharedFD(FD(owning: passed[1]))
             switch message.kind {
-            case CSB_READY.rawValue:
-                if let program { runControl.made(program) }
-                if let listener { report(to: listener) }
+            case CSB_READY.rawValue: ready(message, program, listener)
             case CSB_EXITED.rawValue: exited(message)
             default: ending.failure = ending.failure ?? (message.step, message.error)
             }
         }
+    }
+
+    /// It has its orders already, so it starts now.
+    private func ready(_ message: csb_message, _ program: SharedFD?, _ listener: SharedFD?) {
+        cell.cgroup.startCounting(message)
+        clock.started(at: monotonicNanoseconds())
+        if let program { runControl.made(program) }
+        if let listener { report(to: listener) }
     }
 
     /// Without a thread nobody would answer: the listener goes, and every call of the program fails.
@@ -129,10 +138,11 @@ final class ActiveRun {
         result.memoryPeakBytes = peak ?? Int(lastWords?.resident_bytes ?? 0)
         if peak == nil { ending.residentBytes = result.memoryPeakBytes }
         result.processesPeak = cell.cgroup.processesPeak
-        let fallback = (Int(lastWords?.user_microseconds ?? 0), Int(lastWords?.system_microseconds ?? 0))
+        let reaped = (Int(lastWords?.user_microseconds ?? 0), Int(lastWords?.system_microseconds ?? 0))
         (result.cpuUserMicroseconds, result.cpuSystemMicroseconds) =
-            cell.cgroup.cpuSplitMicroseconds ?? fallback
+            cell.cgroup.cpuSplitMicroseconds(otherwise: reaped)
         ending.usedCPUMicroseconds = result.cpuUserMicroseconds + result.cpuSystemMicroseconds
+        ending.usedWallMicroseconds = result.wallMicroseconds - cell.cgroup.startPrice.wallMicroseconds
     }
 }
 

@@ -74,6 +74,7 @@ final class Cell: Sendable {
         if count == -1 && errno == EAGAIN { return .building }
         let isReady = count == size && message.kind == CSB_READY.rawValue && passed >= 0
         let program = passed < 0 ? nil : SharedFD(FD(owning: passed))
+        if isReady { cgroup.startCounting(message) }
         return parked.withLock { parked in
             parked.program = program
             parked.readiness = isReady ? .ready : .broken
@@ -90,9 +91,9 @@ final class Cell: Sendable {
         try workspace.fill(spec.files, from: host, user: seat.seat.user)
         try workspace.addMountPoints(host)
         if case .empty = spec.stdin { stdin.withLock { $0 = nil } }
-        cgroup.startCounting()
         let orders = Orders(
-            spec: spec, limitsByCgroup: cgroup.limitsProcesses, terminal: terminal?.program.number)
+            spec: spec, limitsByCgroup: cgroup.limitsProcesses, countsByCgroup: cgroup.countsCPU,
+            terminal: terminal?.program.number)
         try orders.send(to: self.orders, waitsForMounts: !host.trees.isEmpty)
         for (index, tree) in host.trees.enumerated() {
             try mount(tree, isLast: index + 1 == host.trees.count)

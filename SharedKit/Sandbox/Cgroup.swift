@@ -1,4 +1,5 @@
 internal import CKernel
+internal import CSandbox
 internal import Glibc
 internal import SystemKit
 
@@ -8,21 +9,50 @@ struct Cgroup: ~Copyable, Sendable {
     /// What memory figures are read from.
     let basis: String
 
-    /// CPU time that went into the making of the sandbox.
-    private let uncounted = Locked(0)
+    private struct Uncounted {
+        var joined = 0
+        var born = 0
+    }
 
-    init(parts: [CgroupPart], basis: String) {
+    /// CPU time that is not the program's: the making of the sandbox, as the cgroup and as init counts it.
+    private let uncounted = Locked(Uncounted())
+    /// Not the program's either.
+    let startPrice: StartPrice
+
+    init(parts: [CgroupPart], basis: String, startPrice: StartPrice) {
         self.parts = parts
         self.basis = basis
+        self.startPrice = startPrice
     }
 
     /// Whether a cgroup, not the user's rlimit, bounds memory and processes.
-    var limitsProcesses: Bool { parts.contains { $0.controller != .cpuacct } }
+    var limitsProcesses: Bool {
+        parts.contains { [.memory, .pids, .unified].contains($0.controller) }
+    }
 
-    /// Counts CPU time from here on.
-    func startCounting() {
-        let used = usedMicroseconds ?? 0
-        uncounted.withLock { $0 = used }
+    /// Whether it, not every process by itself, counts CPU time.
+    var countsCPU: Bool { part(.cpuacct) != nil }
+
+    /// Leaves out what the making of the sandbox cost.
+    func startCounting(_ ready: csb_message) {
+        uncounted.withLock {
+            $0 = Uncounted(joined: Int(ready.joined_microseconds), born: Int(ready.born_microseconds))
+        }
+    }
+
+    /// Without the price of a start; who ran at all used something.
+    private func net(_ microseconds: Int) -> Int {
+        max(microseconds - startPrice.cpuMicroseconds, min(microseconds, 1), 0)
+    }
+
+    /// Whether the kernel can let all of it run after everybody else.
+    var mayMakeWay: Bool { parts.contains { $0.idle != nil } }
+
+    /// Lets all of it run after everybody else, or as an equal again.
+    func makeWay(_ makesWay: Bool) {
+        ignoring("a run that nobody lets past is slower for others, no more") {
+            for part in parts { try part.idle?.descriptor.write([makesWay ? 0x31 : 0x30]) }
+        }
     }
 
     func limit(to new: SandboxLimits, from old: SandboxLimits) throws(SandboxFailure) {
@@ -42,7 +72,7 @@ struct Cgroup: ~Copyable, Sendable {
     }
 
     /// CPU time of the program so far; nil where nothing counts it.
-    var cpuMicroseconds: Int? { usedMicroseconds.map { max($0 - uncounted.snapshot, 0) } }
+    var cpuMicroseconds: Int? { usedMicroseconds.map { net($0 - uncounted.snapshot.joined) } }
 
     private var usedMicroseconds: Int? {
         guard let part = part(.cpuacct) else { return nil }
@@ -50,21 +80,25 @@ struct Cgroup: ~Copyable, Sendable {
         return part.number(in: "cpuacct.usage").map { $0 / 1000 }
     }
 
-    /// CPU time in user mode and in the kernel. Version 1 samples the split by ticks and counts the sum
-    /// exactly.
-    var cpuSplitMicroseconds: (user: Int, system: Int)? {
-        guard let part = part(.cpuacct) else { return nil }
-        if part.controller == .unified {
-            let system = (part.field("system_usec", of: "cpu.stat") ?? 0) - uncounted.snapshot
-            return (part.field("user_usec", of: "cpu.stat") ?? 0, max(system, 0))
-        }
-        guard let user = part.number(in: "cpuacct.usage_user"),
-            let system = part.number(in: "cpuacct.usage_sys")
-        else { return nil }
-        let total = cpuMicroseconds ?? (user + system) / 1000
+    /// CPU time in user mode and in the kernel; `reaped` is what init knows of. The kernel samples the split
+    /// by ticks and counts the sum exactly.
+    func cpuSplitMicroseconds(otherwise reaped: (user: Int, system: Int)) -> (user: Int, system: Int) {
+        let (user, system) = cpuSplit ?? reaped
+        let total = cpuMicroseconds ?? net(reaped.user + reaped.system - uncounted.snapshot.born)
         let share = user + system == 0 ? 0.5 : Double(user) / Double(user + system)
         let userMicroseconds = Int(Double(total) * share)
         return (userMicroseconds, total - userMicroseconds)
+    }
+
+    /// The same for its whole life, each in the unit of the file.
+    private var cpuSplit: (user: Int, system: Int)? {
+        guard let part = part(.cpuacct) else { return nil }
+        let (user, system) =
+            part.controller == .unified
+            ? (part.field("user_usec", of: "cpu.stat"), part.field("system_usec", of: "cpu.stat"))
+            : (part.number(in: "cpuacct.usage_user"), part.number(in: "cpuacct.usage_sys"))
+        guard let user, let system else { return nil }
+        return (user, system)
     }
 
     /// Memory now.
@@ -133,6 +167,10 @@ final class CgroupPart: Sendable {
     private let name: String
     private let directory: FD
     let procs: FD
+    /// Whether all of it runs after everybody else; where the kernel can do that.
+    let idle: SharedFD?
+    /// What is read when the run is over, opened while nobody waits.
+    private let figures: [String: SharedFD]
 
     init(branch: Cgroups.Branch, name: String) throws(SystemFailure) {
         controller = branch.controller
@@ -144,6 +182,15 @@ final class CgroupPart: Sendable {
             owning: try check("openat") { openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
         let own = directory.number
         procs = FD(owning: try check("openat") { openat(own, "cgroup.procs", O_WRONLY | O_CLOEXEC) })
+        let opened = { (file: String, flags: CInt) -> SharedFD? in
+            let number = openat(own, file, flags | O_CLOEXEC)
+            return number < 0 ? nil : SharedFD(FD(owning: number))
+        }
+        idle = [.cpu, .cpuacct, .unified].contains(controller) ? opened("cpu.idle", O_WRONLY) : nil
+        figures = Dictionary(
+            uniqueKeysWithValues: controller.figures.compactMap { name in
+                opened(name, O_RDONLY).map { (name, $0) }
+            })
     }
 
     /// The longest, `memory.stat`, has some 3000.
@@ -166,7 +213,7 @@ final class CgroupPart: Sendable {
             try set("memory.limit_in_bytes", limits.memoryBytes)
             if !grows { try setIfThere("memory.memsw.limit_in_bytes", limits.memoryBytes) }
         case .pids: try set("pids.max", limits.processes)
-        case .cpuacct: break
+        case .cpuacct, .cpu: break
         case .unified:
             try set("memory.max", limits.memoryBytes)
             try setIfThere("memory.swap.max", 0)
@@ -197,13 +244,18 @@ final class CgroupPart: Sendable {
     }
 
     func text(of file: String) -> String? {
-        ignoring("a figure the kernel does not keep is reported as unknown") {
+        if let kept = figures[file] { return Self.whole(kept.descriptor.number) }
+        return ignoring("a figure the kernel does not keep is reported as unknown") {
             let source = try open(file, O_RDONLY)
-            // The kernel gives such a file whole, to one read.
-            return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.fileBytes) { buffer in
-                let count = Glibc.read(source.number, buffer.baseAddress, buffer.count)
-                return String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
-            }
+            return Self.whole(source.number)
+        }
+    }
+
+    /// The kernel gives such a file whole, to one read.
+    private static func whole(_ number: CInt) -> String {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: fileBytes) { buffer in
+            let count = pread(number, buffer.baseAddress, buffer.count, 0)
+            return String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
         }
     }
 

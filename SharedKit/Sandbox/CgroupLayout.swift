@@ -9,7 +9,20 @@ struct CgroupLayout: Sendable {
         let directory: String
     }
 
-    enum Controller: String, Sendable, CaseIterable { case memory, pids, cpuacct, unified }
+    enum Controller: String, Sendable, CaseIterable {
+        case memory, pids, cpuacct, cpu, unified
+
+        /// The files that a run's end is read from.
+        var figures: [String] {
+            switch self {
+            case .memory: ["memory.max_usage_in_bytes", "memory.oom_control"]
+            case .pids: ["pids.peak", "pids.events"]
+            case .cpuacct: ["cpuacct.usage", "cpuacct.usage_user", "cpuacct.usage_sys"]
+            case .cpu: []
+            case .unified: ["cpu.stat", "memory.peak", "memory.events", "pids.peak", "pids.events"]
+            }
+        }
+    }
 
     enum Kind: String, Sendable {
         case v2 = "cgroup v2", v1 = "cgroup v1", hybrid = "cgroup hybrid", none = "rlimit"
@@ -65,6 +78,8 @@ struct CgroupLayout: Sendable {
         Controller.allCases.compactMap { controller in
             let name = Substring(controller.rawValue)
             guard mount.options.contains(name), let path = own[name] else { return nil }
+            // Often both are one hierarchy, and then one directory does.
+            if controller == .cpu && mount.options.contains("cpuacct") { return nil }
             return Place(controller: controller, directory: join(mount, path))
         }
     }

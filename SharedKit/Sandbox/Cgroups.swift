@@ -13,6 +13,7 @@ final class Cgroups: Sendable {
     /// How the names of all begin: those of another host in this process begin otherwise.
     let name: String
     private static let made = Atomic<Int>(0)
+    let startPrice = StartPrice()
 
     /// One hierarchy: the directory that this process is in.
     final class Branch: Sendable {
@@ -71,7 +72,8 @@ final class Cgroups: Sendable {
                 throw .step("cgroup \(branch.controller.rawValue)", error)
             }
         }
-        return Cgroup(parts: parts, basis: kind == .v2 ? "cgroup v2" : kind == .none ? "rss" : "cgroup v1")
+        return Cgroup(parts: parts, basis: kind == .v2 ? "cgroup v2" : kind == .none ? "rss" : "cgroup v1",
+            startPrice: startPrice)
     }
 
     /// cgroups(7), "delegation": children get the controllers their parent hands down, and then no process
@@ -81,10 +83,18 @@ final class Cgroups: Sendable {
             owning: try check("open") { open("\(directory)/cgroup.subtree_control", O_WRONLY | O_CLOEXEC) })
         let wanted = Array("+memory +pids".utf8)
         for _ in 0..<leafTries {
-            do { return try file.write(wanted) } catch { if error.errno != EBUSY { throw error } }
+            do { return try delegate(file, wanted) } catch { if error.errno != EBUSY { throw error } }
             try moveProcesses(of: directory)
         }
+        try delegate(file, wanted)
+    }
+
+    private static func delegate(_ file: borrowing FD, _ wanted: [UInt8]) throws(SystemFailure) {
         try file.write(wanted)
+        do { try file.write(Array("+cpu".utf8)) } catch {
+            // Refused where real-time processes are: then runs share the processors by their processes.
+            if error.errno == EBUSY { throw error }
+        }
     }
 
     /// A process may fork while it is moved; its child is moved in the next round.

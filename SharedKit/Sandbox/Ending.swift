@@ -12,6 +12,7 @@ struct Ending: Sendable {
     var refusedForks = 0
     var isDiskFull = false
     var usedCPUMicroseconds = 0
+    var usedWallMicroseconds = 0
     var limits = SandboxLimits()
     /// Whether memory is limited per process by rlimit, and the largest process's size.
     var residentBytes: Int?
@@ -26,7 +27,9 @@ struct Ending: Sendable {
         }
         if outOfMemoryKills > 0 { result.flags.insert(.memoryLimit) }
         if refusedForks > 0 { result.flags.insert(.processLimit) }
+        // Whoever ended it, and whether we noticed in time: more than the limit is more than the limit.
         if usedCPUMicroseconds > limits.cpuMicroseconds { result.flags.insert(.cpuLimit) }
+        if usedWallMicroseconds > limits.wall.wholeMicroseconds { result.flags.insert(.wallLimit) }
         let didFail = (result.exitCode ?? 1) != 0
         if isDiskFull && didFail { result.flags.insert(.fileLimit) }
         result.verdict = verdict(result)

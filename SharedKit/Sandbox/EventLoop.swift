@@ -144,6 +144,8 @@ private final class LoopStart {
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)
         _ = ck_name_thread(name)
+        // As good as it gets without a right: a kernel that knows no slices leaves the thread as it is.
+        _ = csb_schedule(UInt64(CSB_PROMPT))
         loop.run(handler: handler)
     }
 }

@@ -59,19 +59,22 @@ final class EventMailbox: Sendable {
         consumer?.resume(returning: .finished(result))
     }
 
-    /// The next event; nil after the last. `resume` is true when the reactor may read again.
+    /// The next event; nil after the last. `resume` is true when the reactor may read again: never for who
+    /// had to wait, because then nothing was there to pause for.
     func next() async -> (event: SandboxEvent?, resume: Bool) {
         let (ready, resume, mustWait) = state.withLock { $0.take() }
         if !mustWait { return (ready, resume) }
+        var mayResume = false
         let event = await withCheckedContinuation { continuation in
-            let (event, isOver) = state.withLock { state in
-                let (event, _, mustWait) = state.take()
-                if mustWait { state.consumer = continuation }
-                return (event, !mustWait)
+            let (event, resume, mustWait) = state.withLock { state in
+                let taken = state.take()
+                if taken.2 { state.consumer = continuation }
+                return taken
             }
-            if isOver { continuation.resume(returning: event) }
+            mayResume = resume
+            if !mustWait { continuation.resume(returning: event) }
         }
-        return (event, true)
+        return (event, mayResume)
     }
 }
 

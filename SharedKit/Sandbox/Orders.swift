@@ -6,6 +6,7 @@ internal import SystemKit
 struct Orders {
     let spec: SandboxSpec
     let limitsByCgroup: Bool
+    let countsByCgroup: Bool
     /// The program's side of its terminal.
     var terminal: CInt?
 
@@ -77,7 +78,6 @@ struct Orders {
         let limits = spec.limits
         let cpuSeconds = limits.cpu.components.seconds + (limits.cpu.components.attoseconds > 0 ? 1 : 0)
         var table: [(Int32, Int)] = [
-            (Int32(RLIMIT_CPU.rawValue), Int(cpuSeconds) + (limitsByCgroup ? 1 : 0)),
             (Int32(RLIMIT_FSIZE.rawValue), limits.fileBytes), (Int32(RLIMIT_CORE.rawValue), 0),
             (Int32(RLIMIT_NOFILE.rawValue), limits.openFiles),
             (Int32(RLIMIT_STACK.rawValue), limits.stackBytes ?? limits.memoryBytes),
@@ -87,6 +87,8 @@ struct Orders {
             (Int32(__RLIMIT_SIGPENDING.rawValue), 1024),
         ]
         if !limitsByCgroup { table.append((Int32(RLIMIT_AS.rawValue), limits.memoryBytes)) }
+        // Only where nothing better counts: with this limit a process's own CPU clock, too, moves by ticks.
+        if !countsByCgroup { table.append((Int32(RLIMIT_CPU.rawValue), Int(cpuSeconds))) }
         return table.map { csb_rlimit(resource: $0.0, value: UInt64($0.1)) }
     }
 }

@@ -39,9 +39,23 @@ actor Reactor {
         let events = UInt32(CSB_IN)
         try loop.watch(run.cell.control, token: run.token(.control), events: events)
         try loop.watch(run.cell.initProcess.descriptor, token: run.token(.initProcess), events: events)
-        try loop.watch(run.cell.orders, token: run.token(.orders), events: UInt32(CSB_ONCE))
         try watchMemory(run)
-        for stream in run.openStreams { try resume(stream, of: run) }
+    }
+
+    /// It did not end at once: from now on everything it does is watched.
+    private func attend(to run: ActiveRun) {
+        run.clock.attended()
+        if csb_is_abandoned(run.cell.orders.number) != 0 {
+            readControl(run)
+            run.runControl.started()
+        } else {
+            ignoring("a start that nobody hears of is known by the end") {
+                try loop.watch(run.cell.orders, token: run.token(.orders), events: UInt32(CSB_ONCE))
+            }
+        }
+        for stream in run.openStreams where !run.watchedStreams.contains(stream) {
+            ignoring("a stream that cannot be watched is drained at the end") { try resume(stream, of: run) }
+        }
     }
 
     /// A descriptor is ready. Only from the loop's thread.
@@ -198,8 +212,15 @@ extension Reactor {
         if run.isInputWatched, let stdin = run.stdin { watch(stdin, of: run, false) }
         run.input.breakOff()
         run.mailbox.finish(run.finish())
-        pool.refill()
+        run.clock.settled(at: monotonicNanoseconds())
         arm()
+    }
+
+    /// Now that nobody waits for anything: init goes, and a sandbox for somebody else is made.
+    private func sayFarewell(to run: ActiveRun) {
+        run.clock.saidFarewell()
+        shutdown(run.cell.control.number, CInt(SHUT_RDWR))
+        pool.refill()
     }
 
     // MARK: limits
@@ -235,12 +256,18 @@ extension Reactor {
             run.clock.lostPatience()
             run.runControl.killAll()
         }
-        if run.clock.cpuCheck <= now,
-            !run.clock.mayUseMore(usedMicroseconds: run.cell.cgroup.cpuMicroseconds, now: now)
-        {
-            run.end(.cpuLimit)
-        }
+        if run.clock.wantsCPU(at: now) { checkCPU(of: run, now) }
         if run.clock.wallEnd <= now { wallEnded(run) }
+        if let attention = run.clock.attention, attention <= now { attend(to: run) }
+        if let farewell = run.clock.farewell, farewell <= now { sayFarewell(to: run) }
+    }
+
+    private func checkCPU(of run: ActiveRun, _ now: UInt64) {
+        let used = run.cell.cgroup.cpuMicroseconds
+        guard run.clock.mayUseMore(usedMicroseconds: used, now: now) else { return run.end(.cpuLimit) }
+        if run.clock.changesStanding(usedMicroseconds: used, now: now, among: runs.count) {
+            run.cell.cgroup.makeWay(run.clock.makesWay)
+        }
     }
 
     private func wallEnded(_ run: ActiveRun) {

@@ -10,6 +10,10 @@ struct RunClock {
         static let patience: UInt64 = 1_000_000_000
         /// The kernel's own accounting is no finer.
         static let shortestSample: UInt64 = 10_000_000
+        /// A program that ends sooner wakes nobody before its end.
+        static let quiet: UInt64 = 2_000_000
+        /// So long the sandbox of a program that is over waits: whoever wants the result has it by then.
+        static let farewell: UInt64 = 400_000
     }
 
     private static let processors = UInt64(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1))
@@ -22,18 +26,44 @@ struct RunClock {
     private(set) var cpuCheck: UInt64
     private(set) var nextSample: UInt64?
     private(set) var patienceEnd: UInt64?
+    /// When its output and its start begin to be watched.
+    private(set) var attention: UInt64?
+    /// When its sandbox may be taken apart.
+    private(set) var farewell: UInt64?
+    private var standing: Standing?
     private var sampleDistance: UInt64
 
-    init(limits: SandboxLimits, begun: UInt64, now: UInt64, sampleRate: Duration?) {
+    /// - Parameter mayMakeWay: whether the kernel can let it run after all others.
+    init(
+        limits: SandboxLimits, begun: UInt64, now: UInt64, sampleRate: Duration?, mayMakeWay: Bool,
+        startPrice: StartPrice
+    ) {
         self.begun = begun
         start = now
-        wallLimit = limits.wall.wholeNanoseconds
+        wallLimit = limits.wall.wholeNanoseconds + UInt64(startPrice.wallMicroseconds) * 1000
         cpuLimit = limits.cpu.wholeNanoseconds
         wallEnd = now + wallLimit
         cpuCheck = now + cpuLimit / Self.processors
         sampleDistance = max(sampleRate?.wholeNanoseconds ?? 0, Limits.shortestSample)
         nextSample = sampleRate == nil ? nil : now + sampleDistance
+        attention = now + Limits.quiet
+        standing = mayMakeWay ? Standing(now: now, processors: Self.processors) : nil
     }
+
+    var makesWay: Bool { standing?.makesWay ?? false }
+    /// Whether the CPU time is to be looked at.
+    func wantsCPU(at now: UInt64) -> Bool { cpuCheck <= now || standing?.nextLook ?? .max <= now }
+
+    /// Whether from now on it makes way, or does not any more.
+    mutating func changesStanding(usedMicroseconds: Int?, now: UInt64, among others: Int) -> Bool {
+        standing?.look(used: UInt64(usedMicroseconds ?? 0) * 1000, now: now, among: others) ?? false
+    }
+
+    mutating func attended() { attention = nil }
+
+    /// The result is given away.
+    mutating func settled(at instant: UInt64) { farewell = instant + Limits.farewell }
+    mutating func saidFarewell() { farewell = nil }
 
     mutating func started(at instant: UInt64) {
         start = instant
@@ -43,25 +73,27 @@ struct RunClock {
     mutating func killed(at instant: UInt64) {
         patienceEnd = instant + Limits.patience
         (wallEnd, cpuCheck) = (.max, .max)
+        standing = nil
     }
 
     /// The program is over; init has this long to go.
     mutating func ended(at instant: UInt64) {
         patienceEnd = instant + Limits.patience
-        (wallEnd, cpuCheck, nextSample) = (.max, .max, nil)
+        (wallEnd, cpuCheck, nextSample, attention) = (.max, .max, nil, nil)
+        standing = nil
     }
 
     /// Init was killed too; nothing more can be done but wait for the kernel.
     mutating func lostPatience() { patienceEnd = nil }
 
-    /// The earliest moment at which the limit can be reached, given what is used; false when it is.
+    /// The earliest moment at which the limit can be passed, given what is used; false when it is.
     mutating func mayUseMore(usedMicroseconds: Int?, now: UInt64) -> Bool {
         guard let usedMicroseconds else {
             cpuCheck = .max
             return true
         }
         let used = UInt64(usedMicroseconds) * 1000
-        if used >= cpuLimit { return false }
+        if used > cpuLimit { return false }
         cpuCheck = now + max((cpuLimit - used) / Self.processors, Limits.shortestCheck)
         return true
     }
@@ -69,7 +101,10 @@ struct RunClock {
     mutating func sampled(now: UInt64) { nextSample = now + sampleDistance }
     mutating func sampleHalfAsOften() { sampleDistance *= 2 }
 
-    var next: UInt64 { min(wallEnd, cpuCheck, nextSample ?? .max, patienceEnd ?? .max) }
+    var next: UInt64 {
+        let end = min(wallEnd, patienceEnd ?? .max, farewell ?? .max)
+        return min(end, cpuCheck, standing?.nextLook ?? .max, nextSample ?? .max, attention ?? .max)
+    }
     var setupMicroseconds: Int { Int((max(start, begun) - begun) / 1000) }
     func wallMicroseconds(until end: UInt64) -> Int { Int((max(end, start) - start) / 1000) }
 }

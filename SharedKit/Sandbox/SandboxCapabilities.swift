@@ -8,6 +8,8 @@ package struct SandboxCapabilities: Sendable, Hashable {
     package var limitsProcesses = false
     /// Whether CPU time of all processes together is counted.
     package var countsCPU = false
+    /// Whether all processes of a run together weigh like one, and long runs make way for new ones.
+    package var sharesCPU = false
     /// The namespaces every run has of its own.
     package var namespaces: [String] = []
     /// Whether system calls are filtered.

@@ -43,6 +43,8 @@ struct csb_message {
     uint64_t resident_bytes;
     uint64_t minor_faults;
     uint64_t major_faults;
+    uint64_t born_microseconds;   /* with READY: CPU time of the program's process until now, */
+    uint64_t joined_microseconds; /* and the part that its cgroups count */
 };
 
 struct csb_rlimit {
@@ -188,6 +190,11 @@ int csb_is_abandoned(int socket);
 /* Gives a tmpfs other limits. */
 int csb_resize_tmpfs(int root, const char *size, const char *inodes);
 int csb_kill(int pidfd, int number);
+/* Lets the calling thread and what it clones run as soon as they wake up, in short slices; or with 0 like
+ * everybody, and never ahead of others. Older kernels know no slices. Returns 0 or -1. */
+int csb_schedule(uint64_t slice_nanoseconds);
+/* For those of us who only react to what programs do: the kernel's shortest slice. */
+enum { CSB_PROMPT = 100000 };
 /* How a wait status ended. */
 int csb_exit_code(int status);
 int csb_signal_of(int status);

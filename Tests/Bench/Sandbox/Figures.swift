@@ -33,6 +33,7 @@ func rounded(_ value: Double, _ digits: Int = 2) -> String {
 func row(_ name: String, _ columns: [String]) {
     let cells = columns.map { String(repeating: " ", count: max(10 - $0.count, 1)) + $0 }
     print(name + String(repeating: " ", count: max(34 - name.count, 1)) + cells.joined())
+    fflush(nil)
 }
 
 /// One line against a bar.

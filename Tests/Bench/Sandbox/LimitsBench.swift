@@ -28,7 +28,8 @@ struct LimitsBench {
         _ set: (inout SandboxLimits) -> Void, used: (SandboxResult) -> Int
     ) async throws {
         var overshoot = Figures()
-        var wrong = 0
+        var (below, above) = (Figures(), Figures())
+        var wrong = (below: 0, above: 0)
         for round in 0..<rounds * 2 {
             let isOver = round % 2 == 1
             var limits = SandboxLimits()
@@ -38,15 +39,47 @@ struct LimitsBench {
                     argv: ["/box/program", "\(Self.limit * (isOver ? 101 : 99) / 100)"],
                     files: [SandboxFile(path: "program", content: .bind(to: program), mode: 0o755)],
                     limits: limits))
-            if result.verdict != (isOver ? over : .ok) { wrong += 1 }
-            if isOver { overshoot.add(Double(used(result) - Self.limit) / 1000) }
+            let isRight = result.verdict == (isOver ? over : .ok)
+            let wanted = Self.limit * (isOver ? 101 : 99) / 100
+            if isOver {
+                above.add(Double(used(result) - wanted) / 1000)
+                wrong.above += isRight ? 0 : 1
+                overshoot.add(Double(used(result) - Self.limit) / 1000)
+            } else {
+                below.add(Double(used(result) - wanted) / 1000)
+                wrong.below += isRight ? 0 : 1
+            }
         }
-        row("\(name) limit, ms beyond", ["median \(rounded(overshoot.median))", "n \(overshoot.count)"])
+        row("\(name) limit, ms beyond what", ["min", "p10", "median", "p90", "max", "n"])
+        for (side, figures) in [("0.99 x asked for", below), ("1.01 x asked for", above)] {
+            let columns = [0, 0.1, 0.5, 0.9, 1].map { rounded(figures.quantile($0)) }
+            row("  " + side, columns + ["\(figures.count)"])
+        }
         verdict("\(name) limit, most beyond", overshoot.worst, atMost: bar, " ms")
-        verdict("\(name) limit, wrong of \(rounds * 2)", Double(wrong), atMost: 0)
+        verdict("\(name) limit, wrong at 0.99 x", Double(wrong.below), atMost: 0)
+        verdict("\(name) limit, wrong at 1.01 x", Double(wrong.above), atMost: 0)
         let runaway = try await host.run(endless(program, set))
         let beyond = Double(used(runaway) - Self.limit) / 1000
         row("\(name) limit, endless", ["\(runaway.verdict)", "+\(rounded(beyond)) ms"])
+    }
+
+    /// What is counted beyond what a program says it used from its first line to its last.
+    func accounting() async throws {
+        let spin = programs.compile("spin", Programs.spin)
+        row("cpu counted beyond, ms", ["min", "p10", "median", "p90", "max", "n"])
+        for milliseconds in [0, 10, 100] {
+            var figures = Figures()
+            for _ in 0..<rounds {
+                let result = try await host.run(
+                    SandboxSpec(
+                        argv: ["/box/program", "\(milliseconds * 1000)"],
+                        files: [SandboxFile(path: "program", content: .bind(to: spin), mode: 0o755)]))
+                let used = result.cpuUserMicroseconds + result.cpuSystemMicroseconds
+                figures.add(Double(used) / 1000 - Double(milliseconds))
+            }
+            let columns = [0, 0.1, 0.5, 0.9, 1].map { rounded(figures.quantile($0)) }
+            row("  a program of \(milliseconds) ms", columns + ["\(figures.count)"])
+        }
     }
 
     private func endless(_ program: String, _ set: (inout SandboxLimits) -> Void) -> SandboxSpec {

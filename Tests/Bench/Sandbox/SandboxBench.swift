@@ -25,6 +25,7 @@ struct SandboxBench {
         }
         if wanted.contains("limits") {
             let bench = LimitsBench(host: pooled, programs: programs, rounds: rounds)
+            try await bench.accounting()
             try await bench.flood()
             try await bench.grazing()
         }

@@ -1,0 +1,73 @@
+/// Whether a run makes way for newer ones.
+///
+/// Every run starts as everybody's equal, all its processes together weighing like one. When it has used more
+/// CPU than most programs ever need it makes way: the kernel runs it only where nobody else wants to, so a
+/// short program beside long ones takes no longer than alone. One that gets next to nothing that way is an
+/// equal again for as long as it once was, so nobody starves.
+package struct Standing: Sendable {
+    /// What decides, in nanoseconds.
+    package enum Limits {
+        /// CPU time after which a run is no newcomer any more.
+        package static let youth: UInt64 = 20_000_000
+        /// Who makes way is looked at after the first, and then ever less often, down to the second.
+        package static let patience: ClosedRange<UInt64> = 50_000_000...400_000_000
+        /// Who gets less than one part in so many of one processor starves, if only few run.
+        package static let fairParts: UInt64 = 8
+    }
+
+    /// Whether it makes way now.
+    package private(set) var makesWay = false
+    /// When to look again.
+    package private(set) var nextLook: UInt64
+    private let processors: UInt64
+    private var since: (used: UInt64, instant: UInt64)
+    private var distance = Limits.patience.lowerBound
+
+    /// A newcomer at `now`, in nanoseconds, on a machine with so many processors.
+    package init(now: UInt64, processors: UInt64) {
+        self.processors = max(processors, 1)
+        since = (0, now)
+        nextLook = now + Limits.youth / self.processors
+    }
+
+    /// Looks at a run that has used so many nanoseconds of CPU, one of `others` runs; true when its standing
+    /// changes.
+    package mutating func look(used: UInt64, now: UInt64, among others: Int) -> Bool {
+        makesWay ? lookBack(used, now, UInt64(max(others, 0))) : grow(used, now)
+    }
+
+    /// Nothing is to be decided any more.
+    package mutating func end() { nextLook = .max }
+
+    private mutating func grow(_ used: UInt64, _ now: UInt64) -> Bool {
+        let spent = used - min(since.used, used)
+        if spent >= Limits.youth {
+            makesWay = true
+            distance = Limits.patience.lowerBound
+            mark(used, now, next: distance)
+            return true
+        }
+        // A sleeper is looked at less and less often.
+        let idle = min((now - min(since.instant, now)) / 2, Limits.patience.upperBound)
+        nextLook = now + max((Limits.youth - spent) / processors, idle)
+        return false
+    }
+
+    private mutating func lookBack(_ used: UInt64, _ now: UInt64, _ others: UInt64) -> Bool {
+        let parts = max(Limits.fairParts, others * 4 / processors)
+        let starves = (used - min(since.used, used)) * parts < now - min(since.instant, now)
+        if starves {
+            makesWay = false
+            mark(used, now, next: Limits.youth / processors)
+        } else {
+            distance = min(distance * 2, Limits.patience.upperBound)
+            mark(used, now, next: distance)
+        }
+        return starves
+    }
+
+    private mutating func mark(_ used: UInt64, _ now: UInt64, next: UInt64) {
+        since = (used, now)
+        nextLook = now + next
+    }
+}
