@@ -80,8 +80,9 @@ let benches: [Target] =
             name: "codec-bench", dependencies: ["Contracts"], path: "Tests/Bench/Codec", swiftSettings: strict
         ),
         .executableTarget(
-            name: "sandbox-bench", dependencies: ["Sandbox", "SystemKit"], path: "Tests/Bench/Sandbox",
-            swiftSettings: strict),
+            name: "sandbox-bench",
+            dependencies: ["Artifacts", "Contracts", "Credentials", "Sandbox", "SystemKit"],
+            path: "Tests/Bench/Sandbox", swiftSettings: strict),
     ]
 
 // MARK: the house

@@ -23,6 +23,8 @@ final class Cell: Sendable {
     let seat: Seats.Lease
     /// What it was made with; a program can have other limits.
     let limits: SandboxLimits
+    /// With it every sandbox of its ends, a moment later.
+    private let warden: Warden
     private let parked = Locked(Parked())
 
     private struct Parked {
@@ -44,7 +46,7 @@ final class Cell: Sendable {
 
     init(
         initProcess: SharedFD, _ parts: consuming Parts, workspace: consuming Workspace,
-        cgroup: consuming Cgroup, seat: Seats.Lease, limits: SandboxLimits
+        cgroup: consuming Cgroup, seat: Seats.Lease, limits: SandboxLimits, warden: Warden
     ) throws(SystemFailure) {
         self.initProcess = initProcess
         memoryEvent = try cgroup.watchMemory()
@@ -57,6 +59,7 @@ final class Cell: Sendable {
         self.cgroup = cgroup
         self.seat = seat
         self.limits = limits
+        self.warden = warden
     }
 
     /// The program's pidfd, when it is known.
@@ -66,6 +69,7 @@ final class Cell: Sendable {
     func look() -> Readiness {
         var message = csb_message()
         var passed: CInt = -1
+        if warden.isGone { return .broken }
         let known = parked.withLock { $0.readiness }
         if known == .ready { return csb_is_abandoned(control.number) == 0 ? .ready : .broken }
         guard known == .building else { return known }

@@ -127,7 +127,7 @@ actor Workshop {
         do {
             return try Cell(
                 initProcess: initProcess, parts, workspace: workspace, cgroup: cgroup, seat: seat,
-                limits: limits)
+                limits: limits, warden: warden)
         } catch { throw .step("memory events", error) }
     }
 }

@@ -29,11 +29,13 @@ struct LatencyBench {
             ("cold", { try await once(cold) }, Figures()),
         ]
         if Self.exists("/usr/bin/bwrap") { peers.append(("bubblewrap", { Bare.run(bubblewrap) }, Figures())) }
+        let executor = try ExecutorProcess(program: hello)
+        if let executor { peers.append(("through HTTP", { executor.run() }, Figures())) }
         let bundle = RuncBundle(program: hello)
         if let bundle { peers.append(("runc", { Bare.run(bundle.command) }, Figures())) }
         defer { bundle?.remove() }
         for round in 0..<rounds + 10 {
-            for index in peers.indices where index < 4 || round % 5 == 0 {
+            for index in peers.indices where peers[index].name != "runc" || round % 5 == 0 {
                 if round < 10 { try await peers[index].run() } else {
                     try await peers[index].figures.time(peers[index].run)
                 }
@@ -58,6 +60,9 @@ struct LatencyBench {
         let bare = figures["posix_spawn"]?.median ?? .nan
         let (pooled, cold) = (figures["pooled"] ?? Figures(), figures["cold"] ?? Figures())
         verdict("pooled / posix_spawn", pooled.median / bare, atMost: 1.5)
+        if let http = figures["through HTTP"] {
+            verdict("through HTTP / posix_spawn", http.median / bare, atMost: 2.5)
+        }
         verdict("pooled p99 / median", pooled.quantile(0.99) / pooled.median, atMost: 4)
         if let peer = figures["bubblewrap"] {
             verdict("pooled / bubblewrap", pooled.median / peer.median, atMost: 0.35)

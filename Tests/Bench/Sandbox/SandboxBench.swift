@@ -4,13 +4,15 @@ import SystemKit
 
 /// The sandbox beside a bare process and its peers on this machine, and how exactly its limits hold.
 ///
-/// `sandbox-bench [latency|limits|memory]...`; `CODECOLLAB_BENCH_N` rounds, 200 without it.
+/// `sandbox-bench [latency|cpu|wall|flood|victim|memory]...`; `CODECOLLAB_BENCH_N` rounds, 200 without it.
 @main
 struct SandboxBench {
+    private static let parts = ["latency", "cpu", "wall", "flood", "victim", "memory"]
+
     static func main() async throws {
         let rounds = getenv("CODECOLLAB_BENCH_N").flatMap { Int(String(cString: $0)) } ?? 200
         let arguments = CommandLine.arguments.dropFirst()
-        let wanted = arguments.isEmpty ? ["latency", "limits", "memory"] : Array(arguments)
+        let wanted = arguments.isEmpty ? Self.parts : Array(arguments)
         let programs = Programs()
         defer { programs.remove() }
         let pooled = try await SandboxHost(SandboxHost.Configuration(parked: 8))
@@ -23,11 +25,15 @@ struct SandboxBench {
             try await bench.throughput(seconds: 3)
             await cold.close()
         }
-        if wanted.contains("limits") {
-            let bench = LimitsBench(host: pooled, programs: programs, rounds: rounds)
+        let bench = LimitsBench(host: pooled, programs: programs, rounds: rounds)
+        if wanted.contains("cpu") {
             try await bench.accounting()
-            try await bench.flood()
-            try await bench.grazing()
+            try await bench.grazingCPU()
+        }
+        if wanted.contains("wall") { try await bench.grazingWall() }
+        if wanted.contains("flood") { try await bench.flood() }
+        if wanted.contains("victim") {
+            try await VictimBench(host: pooled, programs: programs, rounds: rounds).run()
         }
         await pooled.close()
         if wanted.contains("memory") { try await parkedMemory() }

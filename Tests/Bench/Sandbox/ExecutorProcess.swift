@@ -1,0 +1,127 @@
+import Artifacts
+import Contracts
+import Credentials
+import Glibc
+import SystemKit
+
+/// The executor's own executable, asked over its Unix socket by one kept connection, as a service beside it
+/// does.
+final class ExecutorProcess {
+    private let home: String
+    private let process: pid_t
+    private let connection: CInt
+    private let signer: IdentitySigner
+    private let body: [UInt8]
+
+    /// Starts it and shows it a program; nothing where the executable was not built.
+    init?(program: String) throws {
+        var name = Array("/tmp/codecollab-http-XXXXXX".utf8CString)
+        precondition(mkdtemp(&name) != nil, "/tmp can be written")
+        home = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let executable = Self.beside("executor")
+        guard LatencyBench.exists(executable) else { return nil }
+        let key = String(repeating: "5a", count: 32)
+        signer = IdentitySigner(key: [UInt8](repeating: 0x5a, count: 32))
+        let store = try ArtifactStore(directory: "\(home)/artifacts")
+        let artifact = try store.store(executable: try FileBytes.read(program, atMost: 1 << 24))
+        body = Array(
+            #"{"language":"c","artifact":"\#(artifact.digest.text)"}"#.utf8)
+        process = Self.spawn(
+            [executable, "--port", "0", "--socket", "\(home)/executor.sock"],
+            [
+                "CODECOLLAB_HOME=\(home)", "CODECOLLAB_ARTIFACTS=\(home)/artifacts",
+                "CODECOLLAB_INTERNAL_KEY=\(key)",
+                "PATH=\(getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin")", "HOME=\(home)",
+            ])
+        connection = Self.connect(to: "\(home)/executor.sock")
+    }
+
+    deinit {
+        close(connection)
+        kill(process, SIGTERM)
+        waitpid(process, nil, 0)
+        Bare.run(["rm", "-rf", home])
+    }
+
+    /// Runs the program once. Blocks.
+    func run() {
+        var identity = Identity()
+        identity.scopes = [.run]
+        let statement = signer.sign(identity, now: WallClock.system.now())
+        let head = """
+            POST /v1/executions HTTP/1.1\r\nHost: executor\r\nContent-Type: application/json\r\n\
+            Prefer: wait=30\r\n\(IdentityHeader.name): \(statement)\r\n\
+            Content-Length: \(body.count)\r\n\r\n
+            """
+        let request = Array(head.utf8) + body
+        precondition(send(connection, request, request.count, Int32(MSG_NOSIGNAL)) == request.count)
+        let answer = receive()
+        precondition(answer.contains(#""stdout":{"#) && answer.contains(#"hello\n"#), answer)
+    }
+
+    /// One answer, whose end its length says.
+    private func receive() -> String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = recv(connection, &buffer, buffer.count, 0)
+            precondition(count > 0, "the executor answers: \(String(decoding: bytes, as: UTF8.self))")
+            bytes += buffer[..<count]
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard let end = Self.index(after: "\r\n\r\n", in: bytes) else { continue }
+            let field = text.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
+            let length = field.flatMap { Int($0.dropFirst(15).drop { $0 == " " }) } ?? 0
+            if bytes.count >= end + length { return text }
+        }
+    }
+
+    private static func index(after mark: String, in bytes: [UInt8]) -> Int? {
+        let mark = Array(mark.utf8)
+        guard bytes.count >= mark.count else { return nil }
+        return (0...(bytes.count - mark.count)).first { Array(bytes[$0..<$0 + mark.count]) == mark }
+            .map { $0 + mark.count }
+    }
+
+    private static func beside(_ name: String) -> String {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = buffer.withUnsafeMutableBytes {
+            readlink("/proc/self/exe", $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+        let own = String(decoding: buffer[..<max(count, 0)], as: UTF8.self)
+        return own.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/\(name)"
+    }
+
+    private static func spawn(_ arguments: [String], _ environment: [String]) -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        let pointers = arguments.map { strdup($0) } + [nil]
+        let variables = environment.map { strdup($0) } + [nil]
+        var process = pid_t()
+        let code = posix_spawn(&process, arguments[0], &actions, nil, pointers, variables)
+        precondition(code == 0, "\(arguments[0]) can be started")
+        posix_spawn_file_actions_destroy(&actions)
+        for pointer in pointers + variables { free(pointer) }
+        return process
+    }
+
+    /// Waits until it listens, half a minute at most.
+    private static func connect(to path: String) -> CInt {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        for _ in 0..<600 {
+            let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            let result = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    Glibc.connect(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+            if result == 0 { return number }
+            close(number)
+            usleep(50_000)
+        }
+        preconditionFailure("the executor listens at \(path)")
+    }
+}
