@@ -53,7 +53,9 @@ actor Reactor {
                 try loop.watch(run.cell.orders, token: run.token(.orders), events: UInt32(CSB_ONCE))
             }
         }
-        for stream in run.openStreams where !run.watchedStreams.contains(stream) {
+        // In this order, for both may have something by now.
+        for stream in OutputStream.allCases
+        where run.openStreams.contains(stream) && !run.watchedStreams.contains(stream) {
             ignoring("a stream that cannot be watched is drained at the end") { try resume(stream, of: run) }
         }
     }
