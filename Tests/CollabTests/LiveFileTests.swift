@@ -69,7 +69,8 @@ struct LiveFileTests {
             let known = try await house.collab.client.call(LiveFileEndpoints.read, options("a.py", 1))
             #expect(known.isLive && known.text == nil)
             let other = try await house.collab.client.call(LiveFileEndpoints.read, options("a.py", 7))
-            #expect(other.text == "text" && other.sequence == 1)
+            let author = try Identity.tester("editor Ada").userID
+            #expect(other.text == "text" && other.sequence == 1 && other.userID == author)
         }
     }
 

@@ -16,6 +16,8 @@ struct StoredDocument: Sendable {
     var totalBytes = 0
     /// When the last update came, if it is known.
     var updatedAt: Timestamp?
+    /// Who made it; zero when nobody knows, or when it was the service itself.
+    var lastAuthor = UserID.zero
 
     /// The number of the last update.
     var sequence: Int { max(snapshotSequence, records.last?.sequence ?? 0) }
@@ -82,6 +84,7 @@ struct DocumentStore: Sendable {
             let (records, validBytes) = LogRecord.readAll(log)
             stored.totalBytes += log.count
             stored.updatedAt = records.last?.at ?? stored.updatedAt
+            stored.lastAuthor = records.last { $0.update != nil }?.author ?? stored.lastAuthor
             stored.records += records.filter { $0.sequence > stored.snapshotSequence }
             // A log that the snapshot covers is finished: were it gone on with, no log would ever grow old.
             let isFinished = stored.snapshot != nil && first <= stored.sequence && stored.records.isEmpty

@@ -100,7 +100,7 @@ final class Room {
         durable = sequence
         told = sequence
         updatedAt = stored.updatedAt
-        lastAuthor = stored.records.last { $0.update != nil }?.author ?? .zero
+        lastAuthor = stored.lastAuthor
         replay(stored.records)
     }
 

@@ -40,7 +40,7 @@ extension RoomRegistry {
 
     /// The number of a document's last update without opening it; nil when nobody has written to it.
     func sequence(of key: RoomKey) async throws -> Int? {
-        if let room = all.first(where: { $0.key == key }) { return try await room.settled { $0.sequence } }
+        if let room = rooms[key] { return try await room.settled { $0.sequence } }
         guard try await exists(key) else { return nil }
         let store = store(of: key)
         return try await shared.archive.perform { try store.summary(of: key.document).sequence }

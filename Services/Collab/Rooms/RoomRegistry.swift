@@ -14,7 +14,7 @@ actor RoomRegistry {
     let trash: Trash
     private let sources: FileSources
     private let idleSeconds: Int64
-    private var rooms: [RoomKey: RoomHandle] = [:]
+    private(set) var rooms: [RoomKey: RoomHandle] = [:]
     private let openings = SingleFlight<RoomKey, RoomHandle>()
     /// Counts closed rooms: what was read from disk before one closed may be older than what it wrote.
     private var closings = 0
