@@ -11,19 +11,20 @@ const decoding = require('lib0/dist/decoding.cjs');
 
 const [url, room, ...tokens] = process.argv.slice(2);
 const sleep = ms => new Promise(done => setTimeout(done, ms));
-const report = { typed: 0, acknowledged: 0, lost: [], reconnects: 0, overtaken: 0, converged: false, duplicated: [], missing: [] };
-const acknowledged = new Map();  // client id -> clock behind the last acknowledged unit
-const ahead = new Map();  // client id -> acknowledged stretches behind a gap
+const report = { typed: 0, acknowledged: 0, lost: [], reconnects: 0, converged: false, duplicated: [], missing: [] };
+const told = new Map();  // client id -> acknowledged stretches, apart from each other, never changed in place
+const known = new Map();  // client id -> clock behind the last unit that the server is known to have
 
 // What is typed right after a connection was opened may overtake what was typed without one: the server keeps such an
 // update and tells it, but its state, like everybody's, ends at the gap until that is filled.
-function acknowledge(client, from, to) {
-  const parts = [...(ahead.get(client) || []), [from, to]].sort((a, b) => a[0] - b[0]);
-  let end = acknowledged.get(client) || 0;
-  for (const [start, stop] of parts) if (start <= end) end = Math.max(end, stop);
-  acknowledged.set(client, end);
-  ahead.set(client, parts.filter(([start]) => start > end));
-  if (from > end) report.overtaken++;
+function tell(client, from, to) {
+  const parts = [];
+  for (const part of told.get(client) || []) {
+    if (part[1] < from || part[0] > to) parts.push(part);
+    else [from, to] = [Math.min(from, part[0]), Math.max(to, part[1])];
+  }
+  told.set(client, [...parts, [from, to]]);
+  known.set(client, Math.max(known.get(client) || 0, to));
 }
 
 function hear(bytes, ids, before) {
@@ -34,12 +35,15 @@ function hear(bytes, ids, before) {
   if (step === 0) {
     report.reconnects++;
     const has = Y.decodeStateVector(payload);
-    for (const [client, clock] of before) {
-      if ((has.get(client) || 0) < clock) report.lost.push({ client, acknowledged: clock, has: has.get(client) || 0 });
+    for (const [client, parts] of before) {
+      const clock = has.get(client) || 0;
+      // A state that ends inside a stretch that was told lacks the rest of it.
+      for (const [from, to] of parts) if (from <= clock && clock < to) report.lost.push({ client, told: [from, to], has: clock });
     }
+    for (const [client, clock] of has) if (ids.has(client)) known.set(client, Math.max(known.get(client) || 0, clock));
   } else if (step === 2) {
     const { from, to } = Y.parseUpdateMeta(payload);
-    for (const [client, clock] of to) if (ids.has(client)) acknowledge(client, from.get(client), clock);
+    for (const [client, clock] of to) if (ids.has(client)) tell(client, from.get(client), clock);
   }
 }
 
@@ -50,7 +54,7 @@ const typists = tokens.map((token, number) => {
   class Heard extends WebSocket {
     constructor(address, protocols) {
       super(address, protocols, { headers: { Authorization: `Bearer ${token}` } });
-      const before = new Map(acknowledged);
+      const before = new Map(told);
       this.on('message', data => hear(data, ids, before));
       this.on('error', () => {});
     }
@@ -100,7 +104,7 @@ async function main() {
   const first = typists[0];
   const online = () => typists.every(typist => typist.provider.wsconnected && typist.text.length === first.text.length);
   const same = () => online() && typists.every(typist => typist.text.toString() === first.text.toString());
-  const all = () => typists.every(typist => (acknowledged.get(typist.doc.clientID) || 0) >= Y.getState(typist.doc.store, typist.doc.clientID));
+  const all = () => typists.every(typist => (known.get(typist.doc.clientID) || 0) >= Y.getState(typist.doc.store, typist.doc.clientID));
   report.converged = await until(() => same() && all(), 60000);
   const newcomer = new Y.Doc();
   class Stated extends WebSocket {
@@ -121,7 +125,7 @@ async function main() {
     }
   }
   report.foreign = [...found.keys()].slice(0, 20);  // what nobody has typed: a word that was cut
-  for (const clock of acknowledged.values()) report.acknowledged += clock;
+  for (const parts of told.values()) for (const [from, to] of parts) report.acknowledged += to - from;
   report.length = final.length;
   for (const list of ['lost', 'missing', 'duplicated']) report[list].splice(20);
   process.stdout.write(JSON.stringify(report) + '\n', () => process.exit(0));
