@@ -7,6 +7,8 @@ struct GoldenSession: Decodable {
     struct Expected: Decodable {
         let t: String
         let tl: Int
+        let a: JSONValue
+        let m: JSONValue
     }
 
     let order: [Hex]
@@ -38,6 +40,30 @@ struct GoldenSession: Decodable {
         let json = try inflate("/\(folder)/Golden/\(name).json.gz")
         return try JSONDecoder().decode(type, from: Data(json))
     }
+}
+
+/// Any JSON, to be compared.
+enum JSONValue: Decodable, Equatable {
+    case null, bool(Bool), number(Double), string(String), array([JSONValue]), object([String: JSONValue])
+
+    init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if value.decodeNil() {
+            self = .null
+        } else if let bool = try? value.decode(Bool.self) {
+            self = .bool(bool)
+        } else if let number = try? value.decode(Double.self) {
+            self = .number(number)
+        } else if let string = try? value.decode(String.self) {
+            self = .string(string)
+        } else if let array = try? value.decode([JSONValue].self) {
+            self = .array(array)
+        } else {
+            self = .object(try value.decode([String: JSONValue].self))
+        }
+    }
+
+    init(_ json: [UInt8]) throws { self = try JSONDecoder().decode(JSONValue.self, from: Data(json)) }
 }
 
 /// Bytes written as hexadecimal digits.

@@ -108,4 +108,17 @@ import Testing
             #expect(throws: UpdateFault.self) { try Document(client: 1, snapshot: torn.span).structCount }
         }
     }
+
+    @Test("texts, lists and maps read as JSON are what Yjs reads", arguments: GoldenSession.all)
+    func json(name: String) throws {
+        let session = try GoldenSession.named(name)
+        var document = Document(client: 1)
+        _ = try document.take(session.full.bytes)
+        let text = document.json(document.root(named: "t"), as: .text)
+        #expect(try JSONValue(text) == .string(session.json.t))
+        let list = document.json(document.root(named: "a"), as: .array)
+        #expect(try JSONValue(list) == session.json.a)
+        let map = document.json(document.root(named: "m"), as: .map)
+        #expect(try JSONValue(map) == session.json.m)
+    }
 }

@@ -17,6 +17,7 @@ struct ConcurrentSession {
     /// Only typing is timed, and what it costs to look at the clock is taken off: as much as an edit.
     mutating func run() throws(EditFault) {
         let missing = schedule()
+        let (patches, text) = (trace.patches.span, trace.text.span)
         var typing: Double?
         var looks = 0.0
         for (index, transaction) in trace.transactions.enumerated() {
@@ -28,7 +29,7 @@ struct ConcurrentSession {
             merge(missing[index], into: transaction.agent)
             if typing == nil { typing = Cost.cpuMilliseconds }
             updates[index] = try replicas[transaction.agent].edit(
-                trace.patches[transaction.patches], trace.text)
+                patches.extracting(transaction.patches), text)
         }
         if let since = typing { localMilliseconds += Cost.cpuMilliseconds - since }
         localMilliseconds -= looks * Cost.ofLooking

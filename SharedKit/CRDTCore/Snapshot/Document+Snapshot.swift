@@ -28,7 +28,7 @@ extension Document {
         try reader.read(into: &update)
         try checkClients()
         makePlan()
-        guard plan.wants.isEmpty, !update.hasOverlaps else { return false }
+        guard plan.wants.isEmpty, update.blocks.count == reader.blockCount else { return false }
         guard 3 * columns.count <= Limits.contentBytes else { throw .tooLarge }
         try checkPending()
         integrateAll()

@@ -12,6 +12,8 @@ struct SnapshotReader: ~Copyable {
     private var clock: UInt32 = 0
     /// Whether something is deleted that still has content, so that the structs do not say what is deleted.
     let hasOwnDeletes: Bool
+    /// How many blocks there are; more than clients if one comes twice.
+    private(set) var blockCount = 0
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(UpdateFault) {
         guard let base = bytes.baseAddress, bytes.count <= Limits.messageBytes else { throw .truncated }
@@ -33,6 +35,7 @@ struct SnapshotReader: ~Copyable {
             blocks.append(Block(client: client, structs: Int(structs), clock: try header.clock()))
         }
         guard blocks.count <= Limits.clientsPerUpdate else { throw .tooManyClients }
+        blockCount = blocks.count
         for _ in SnapshotColumn.allCases { columns.append(Reader(header.base, try header.block())) }
         for index in 0..<blocks.count { try readBlock(UInt32(index), blocks, into: &update) }
         for index in 0..<columns.count where !columns[index].isAtEnd { throw .malformed }
