@@ -25,8 +25,13 @@ package enum Limits {
     static let importBytes = 1 << 26
     /// A message that loads a document rather than adding to it.
     static let bulkBytes = 1 << 14
-    /// One message; the sums above fit 32 bits with it.
-    static let messageBytes = 1 << 28
+    /// One message; the sums above fit 32 bits with it. What it unfolds to, which may be a hundred times its
+    /// size, must fit a browser's 4 GB.
+    #if hasFeature(Embedded)
+        static let messageBytes = 1 << 24
+    #else
+        static let messageBytes = 1 << 28
+    #endif
     /// The largest client id or length on the wire: what a JavaScript number holds exactly.
     static var largestNumber: UInt64 { 1 << 53 - 1 }
     /// The end of a client's clock: clocks are 32 bits wide here.
