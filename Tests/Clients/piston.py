@@ -102,10 +102,11 @@ def connected(running, client):
         check(socket.status == 101, "connect", socket.status)
         for message in messages:
             socket.send(message)
-        said = []
+        said, shown = [], ""
         for text in socket.messages():
             said.append(json.loads(text))
-            if until and said[-1].get("data", "").endswith(until):
+            shown += said[-1].get("data", "")
+            if until and shown.endswith(until):
                 until = None
                 for message in then:
                     socket.send(message)
@@ -149,7 +150,10 @@ def seated(client):
     """Our own terminal through the gateway."""
     body = {"language": "python", "terminal": {"columns": 60, "rows": 20}, "files": [{"path": "main.py", "content":
             "import os, sys\nprint(os.get_terminal_size().columns, sys.stdin.isatty())\nprint('<' + input('? ') + '>')"}]}
-    answer = client.post("/v1/executions", body)
+    # With a key the gateway may ask again where a connection to the service has gone meanwhile.
+    answer = client.post("/v1/executions", body, headers={"Idempotency-Key": os.urandom(8).hex()})
+    if not check(answer.status == 202, "a program at a terminal", answer):
+        return
     path = f"/v1/executions/{answer.json['id']}/terminal"
     socket, shown, last = WebSocket(client.port, path, client.token), b"", None
     for message in socket.messages():
