@@ -17,7 +17,6 @@ struct ConcurrentSession {
     /// Only typing is timed, and what it costs to look at the clock is taken off: as much as an edit.
     mutating func run() throws(EditFault) {
         let missing = schedule()
-        let (patches, text) = (trace.patches.span, trace.text.span)
         var typing: Double?
         var looks = 0.0
         for (index, transaction) in trace.transactions.enumerated() {
@@ -29,7 +28,7 @@ struct ConcurrentSession {
             merge(missing[index], into: transaction.agent)
             if typing == nil { typing = Cost.cpuMilliseconds }
             updates[index] = try replicas[transaction.agent].edit(
-                patches.extracting(transaction.patches), text)
+                trace.patches[transaction.patches], trace.text)
         }
         if let since = typing { localMilliseconds += Cost.cpuMilliseconds - since }
         localMilliseconds -= looks * Cost.ofLooking

@@ -80,12 +80,14 @@ extension Replica {
     }
 
     /// The update of the patches of one transaction.
-    func edit(_ patches: Span<Trace.Patch>, _ text: Span<UInt8>) throws(EditFault) -> [UInt8] {
-        if patches.count == 1 { return try Self.edit(patches[0], text, &document, root) }
+    func edit(_ patches: ArraySlice<Trace.Patch>, _ text: [UInt8]) throws(EditFault) -> [UInt8] {
+        if patches.count == 1, let patch = patches.first {
+            return try Self.edit(patch, text.span, &document, root)
+        }
         let root = self.root
         var update: [UInt8] = []
         try document.transact(into: &update) { (document: inout Document) throws(EditFault) in
-            for index in patches.indices { _ = try Self.edit(patches[index], text, &document, root) }
+            for patch in patches { _ = try Self.edit(patch, text.span, &document, root) }
         }
         return update
     }
