@@ -58,9 +58,6 @@ final class ActiveRun {
     /// Every process of the program is dead: what is in the pipes is all there will be.
     var isProgramOver: Bool { lastWords != nil || isInitGone }
 
-    /// All that they wrote is read, and nobody has heard of it.
-    var isOver: Bool { isProgramOver && openStreams.isEmpty && !isSettled }
-
     func token(_ kind: Kind) -> UInt64 { id << 3 | kind.rawValue }
 
     /// Ends the run because a limit is reached.
@@ -112,7 +109,7 @@ final class ActiveRun {
         if message.started_nanoseconds != 0 { clock.started(at: message.started_nanoseconds) }
     }
 
-    /// The result, when `isOver`.
+    /// The result, when the program is over and all it wrote is read.
     func finish() -> SandboxResult {
         let ended = lastWords?.ended_nanoseconds ?? monotonicNanoseconds()
         result.wallMicroseconds = clock.wallMicroseconds(until: ended)

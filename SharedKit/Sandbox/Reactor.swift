@@ -73,7 +73,14 @@ actor Reactor {
         case .memory: memoryRanOut(run)
         case .orders: executed(run)
         }
-        if run.isOver { settle(run) }
+        settleIfOver(run)
+    }
+
+    /// Wherever its last words were read: nothing else of it will come.
+    private func settleIfOver(_ run: ActiveRun) {
+        guard run.isProgramOver, !run.isSettled else { return }
+        drain(run)
+        settle(run)
     }
 
     // MARK: input
@@ -248,7 +255,10 @@ extension Reactor {
         var expirations: UInt64 = 0
         _ = Glibc.read(timer.number, &expirations, 8)
         let now = monotonicNanoseconds()
-        for run in runs.values where run.clock.next <= now { look(at: run, now) }
+        for run in runs.values where run.clock.next <= now {
+            look(at: run, now)
+            settleIfOver(run)
+        }
         arm()
     }
 
