@@ -148,6 +148,32 @@ struct ForwardingTests {
         }
     }
 
+    @Test("a WebSocket's connection to its service is nobody's for a request")
+    func webSocketsKeepTheirConnection() async throws {
+        try await withDoor { door in
+            let (port, bearer) = (door.port, try door.bearer())
+            let answers = try await RawSocket.exchange(port: port) { socket in
+                try socket.send(
+                    "GET /v1/sessions/ses_00000000000000000000000000/docs/main.py/live HTTP/1.1\r\n"
+                        + "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\(bearer)\r\n"
+                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                var answers = [try socket.read(until: "\r\n\r\n")]
+                // As many as there are event loops and more: each prefers connections of its own.
+                for _ in 0..<16 {
+                    let other = try RawSocket.connected(port: port)
+                    try other.send(
+                        "POST /v1/executions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                            + "\(bearer)\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+                    answers.append(try other.readToEnd())
+                }
+                try socket.send("still there")
+                return answers + [try socket.read(until: "still there")]
+            }
+            #expect(answers[0].hasPrefix("HTTP/1.1 101 ") && answers[17] == "still there")
+            for answer in answers[1...16] { #expect(answer.hasSuffix("\nbody 2\n"), "\(answer)") }
+        }
+    }
+
     @Test("passes bodies on, collected and streamed", arguments: [2, 100_000, 3_000_000])
     func bodies(size: Int) async throws {
         try await withDoor { door in

@@ -12,6 +12,8 @@ final class ClientHandler: ChannelInboundHandler, RemovableChannelHandler {
         var timer: Scheduled<Void>
         var stream: ByteStream?
         var isKeptAlive = true
+        /// The connection speaks another protocol from here on: it is nobody's for a request any more.
+        var isUpgraded = false
         /// Bytes that may still come after nobody wants them any more; nil while somebody does.
         var unwantedBytes: Int?
     }
@@ -85,6 +87,7 @@ final class ClientHandler: ChannelInboundHandler, RemovableChannelHandler {
             eventLoop.execute { reference.value.readOn() }
         }
         exchange?.stream = stream
+        exchange?.isUpgraded = head.status == .switchingProtocols
         exchange?.isKeptAlive = head.isKeepAlive
         exchange?.promise.succeed(ClientResponse(head: head, body: stream))
     }
@@ -97,12 +100,12 @@ final class ClientHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func answerComplete() {
         guard let exchange, exchange.stream != nil else { return }
-        let isReusable = exchange.isKeptAlive && isRequestOut
+        let isReusable = exchange.isKeptAlive && isRequestOut && !exchange.isUpgraded
         self.exchange = nil
         exchange.timer.cancel()
         exchange.stream?.finish()
         exchange.onEnd(isReusable)
-        if !isReusable { context?.close(promise: nil) }
+        if !isReusable && !exchange.isUpgraded { context?.close(promise: nil) }
     }
 
     /// The exchange cannot go on.

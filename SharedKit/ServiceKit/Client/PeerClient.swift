@@ -52,7 +52,7 @@ package final class PeerClient: Sendable {
         do {
             return .upgraded(start.response.head, try await start.connection.leaveHTTP())
         } catch {
-            start.finish()
+            start.connection.channel.close(promise: nil)
             throw translate(error)
         }
     }
