@@ -53,8 +53,11 @@ wasm: ## the document engine for browsers: .build/wasm/crdt.wasm
 	@-Deploy/packages binaryen
 	@SharedKit/CRDTWasm/build .build/wasm/crdt.wasm
 
-fuzz: build ## feed the readers of outside bytes with libFuzzer for two minutes (CODECOLLAB_FUZZ_SECONDS)
+fuzz: build test-packages ## feed what reads outside bytes: libFuzzer, damaged messages to both engines, chains of API calls
 	@Tests/Fuzz/run
+	@[ -x .build/venv/bin/pip ] || python3 -m venv .build/venv
+	@.build/venv/bin/pip install -q -r Tests/requirements.txt
+	@CODECOLLAB_FUZZ_SCENARIOS=100 .build/venv/bin/python Tests/Clients/api_fuzz.py
 
 chaos: build ## kill services of a fleet under load for some minutes and print the ledger
 	@CODECOLLAB_BARS=1 CODECOLLAB_CHAOS_ROUNDS=20 python3 Tests/Clients/chaos.py

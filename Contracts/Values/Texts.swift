@@ -32,7 +32,9 @@ public struct SourcePath: WireText, Comparable {
     public static let zero = SourcePath(unchecked: "main")
 
     /// The part behind the last slash.
-    public var name: String { String(text.split(separator: "/").last ?? "") }
+    public var name: String {
+        String(decoding: text.utf8.split(separator: UInt8(ascii: "/")).last ?? ""[...].utf8, as: UTF8.self)
+    }
 
     /// The text behind the last dot of the name, lower case, or nil.
     public var fileExtension: String? {

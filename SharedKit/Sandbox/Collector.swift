@@ -36,11 +36,11 @@ struct Collector {
     /// Takes the files that a pattern names: a path, or `*`, `?` and `**` among its parts.
     mutating func take(_ pattern: String) {
         guard pattern.utf8.contains(where: { "*?".utf8.contains($0) }) else { return take(file: pattern) }
-        walk("", pattern.split(separator: "/").map(String.init)[...])
+        walk("", pattern.pathParts[...])
     }
 
     private mutating func walk(_ directory: String, _ parts: ArraySlice<String>) {
-        guard let part = parts.first, directory.split(separator: "/").count < Limits.depth else { return }
+        guard let part = parts.first, directory.pathParts.count < Limits.depth else { return }
         let rest = parts.dropFirst()
         if part == "**" {
             if !rest.isEmpty { walk(directory, rest) }

@@ -1,3 +1,5 @@
+internal import SystemKit
+
 /// Refuses specifications that make no sense, before anything is built.
 extension SandboxSpec {
     enum Limits {
@@ -53,8 +55,9 @@ extension SandboxSpec {
     }
 
     private static func requireRelative(_ path: String, _ field: String) throws(SandboxFailure) {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let isPlain = parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 255 }
+        let isPlain = path.allPathParts.allSatisfy {
+            !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 255
+        }
         guard isPlain, !path.utf8.contains(0), path.utf8.count < Limits.pathBytes - 8 else {
             throw .invalid(field: field, reason: "\(path) is not a plain path below the box")
         }
@@ -63,7 +66,7 @@ extension SandboxSpec {
     private func requireDirectory() throws(SandboxFailure) {
         let path = workingDirectory
         let isInside = path == "/box" || path.hasPrefix("/box/") || path == "/tmp"
-        guard isInside, !path.utf8.contains(0), !path.split(separator: "/").contains(".."),
+        guard isInside, !path.utf8.contains(0), !path.pathParts.contains(".."),
             path.utf8.count < Limits.pathBytes
         else { throw .invalid(field: "workingDirectory", reason: "\(path) is not in the box") }
     }

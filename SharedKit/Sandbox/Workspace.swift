@@ -50,7 +50,7 @@ struct Workspace: ~Copyable, Sendable {
     func fill(_ files: [SandboxFile], from host: HostFiles, user: uid_t) throws(SandboxFailure) {
         let number = root.number
         try step("box") { fchownat(number, "box", user, user, 0) }
-        var made: Set<String> = ["box"]
+        var made: Set = [Array("box".utf8)]
         for file in files {
             let path = "box/\(file.path)"
             try makeParents(of: path, user, &made)
@@ -63,7 +63,7 @@ struct Workspace: ~Copyable, Sendable {
     /// Makes what per-run mounts below `/box` or `/tmp` are attached to; others use the template's own paths.
     func addMountPoints(_ host: HostFiles) throws(SandboxFailure) {
         let number = root.number
-        var made: Set<String> = ["box", "tmp"]
+        var made: Set = [Array("box".utf8), Array("tmp".utf8)]
         for tree in host.trees where tree.point != .exists {
             let path = String(tree.target.dropFirst())
             guard path.hasPrefix("box/") || path.hasPrefix("tmp/") else { continue }
@@ -73,13 +73,15 @@ struct Workspace: ~Copyable, Sendable {
         }
     }
 
-    private func makeParents(of path: String, _ user: uid_t, _ made: inout Set<String>) throws(SandboxFailure)
-    {
+    /// Bytes are compared: texts that look the same may be two directories.
+    private func makeParents(
+        of path: String, _ user: uid_t, _ made: inout Set<[UInt8]>
+    ) throws(SandboxFailure) {
         let number = root.number
         var parent = ""
-        for part in path.split(separator: "/").dropLast() {
-            parent += parent.isEmpty ? "\(part)" : "/\(part)"
-            guard made.insert(parent).inserted else { continue }
+        for part in path.pathParts.dropLast() {
+            parent += parent.isEmpty ? part : "/" + part
+            guard made.insert(Array(parent.utf8)).inserted else { continue }
             try step("directory \(parent)") { mkdirat(number, parent, 0o755) }
             try step("directory \(parent)") { fchmodat(number, parent, 0o755, 0) }
             try step("directory \(parent)") { fchownat(number, parent, user, user, 0) }

@@ -44,7 +44,7 @@ struct ZipArchive {
                 try word(place + 28), try word(place + 30), try word(place + 32)
             )
             let name = String(decoding: try slice(place + 46, nameLength), as: UTF8.self)
-            if !name.hasSuffix("/") { files.append(try file(name, place)) }
+            if name.utf8.last != UInt8(ascii: "/") { files.append(try file(name, place)) }
             place += 46 + nameLength + extra + comment
         }
         return files

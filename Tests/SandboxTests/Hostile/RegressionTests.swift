@@ -141,7 +141,7 @@ extension Isolation {
             "H48: names of input files stay in the box, however odd",
             arguments: [
                 "C:\\x", "a\\..\\b", "\u{2024}\u{2024}/x", "..\u{2215}x", "%2e%2e/x", ".../x", "-rf", " ",
-                "a\nb",
+                "a\nb", "a/\u{1F3FB}b/\u{301}c", "\u{e9}/a", "e\u{301}/a",
                 String(repeating: "n", count: 255), String(repeating: "d/", count: 60) + "x",
             ])
         func oddNames(path: String) async throws {
