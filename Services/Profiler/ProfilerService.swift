@@ -103,7 +103,7 @@ package struct ProfilerService: Sendable {
     /// The profile when it is finished, or as it stands after `limit`.
     func wait(for id: ProfileID, of owner: UserID, atMost limit: Duration) async throws -> Profile {
         let end = ContinuousClock.now + limit
-        while desk.track(of: id) != nil, ContinuousClock.now < end {
+        while desk.isAwaited(id), ContinuousClock.now < end {
             let step = min(ContinuousClock.now.duration(to: end), .milliseconds(Limits.lookMilliseconds))
             try await Task.sleep(for: step)
         }
@@ -132,6 +132,7 @@ package struct ProfilerService: Sendable {
     /// Gives every sample behind `start` to `send`, stored ones first, until the recording is over.
     func follow(_ id: ProfileID, after start: Int, _ send: (UsageSample) async throws -> Void) async throws {
         var at = start
+        try await desk.resumed()
         guard let track = desk.track(of: id) else {
             for sample in try await store.samples(of: id, after: at) { try await send(sample) }
             return

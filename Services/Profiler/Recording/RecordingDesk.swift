@@ -12,6 +12,8 @@ final class RecordingDesk: Sendable {
 
     private let tracks = Locked<[ProfileID: LiveTrack]>([:])
     private let reserved = Locked(0)
+    /// Whether the recordings of a former process have been taken up.
+    private let hasResumed = Locked(false)
     private let orders: AsyncStream<Order>
     private let inbox: AsyncStream<Order>.Continuation
     private let store: ProfileStore
@@ -51,6 +53,14 @@ final class RecordingDesk: Sendable {
     /// The recording of a profile, while it goes on.
     func track(of id: ProfileID) -> LiveTrack? { tracks.withLock { $0[id] } }
 
+    /// Whether a profile is being recorded, or may be as soon as a former process's recordings are taken up.
+    func isAwaited(_ id: ProfileID) -> Bool { !hasResumed.snapshot || track(of: id) != nil }
+
+    /// Returns when the recordings of a former process are taken up, which the first moments of a service do.
+    func resumed() async throws {
+        while !hasResumed.snapshot { try await Task.sleep(for: .milliseconds(Limits.lookMilliseconds)) }
+    }
+
     /// Goes on with what a former process has begun, then with what is ordered, until the task is cancelled.
     /// - Throws: when the database cannot be read.
     func run() async throws {
@@ -58,6 +68,7 @@ final class RecordingDesk: Sendable {
             reserved.withLock { $0 += 1 }
             start(row)
         }
+        hasResumed.withLock { $0 = true }
         await withDiscardingTaskGroup { group in
             for await order in orders {
                 group.addTask { await self.record(order) }
