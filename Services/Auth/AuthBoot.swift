@@ -17,7 +17,7 @@ package enum AuthBoot {
     package static func parts(_ surroundings: ServiceSurroundings) async throws -> ServiceParts {
         let configuration = surroundings.configuration
         let directory = configuration.dataDirectory
-        try makeDirectory(directory)
+        try Directories.make(directory)
         let store = try Store.open(
             "\(directory)/auth.sqlite",
             name: "auth",
@@ -90,15 +90,5 @@ package enum AuthBoot {
         let text = Array(Base64URL.encode(Secret.random().bytes).utf8)
         try KeyFile.writePrivate(text + [UInt8(ascii: "\n")], path)
         return Secret(text)
-    }
-
-    private static func makeDirectory(_ path: String) throws(SystemFailure) {
-        var made = ""
-        for part in path.split(separator: "/") {
-            made += "/\(part)"
-            if mkdir(made, 0o700) == -1 && errno != EEXIST {
-                throw SystemFailure(call: "mkdir", errno: errno)
-            }
-        }
     }
 }

@@ -21,7 +21,7 @@ package struct ProfilerService: Sendable {
     /// - Throws: `StoreFailure`, `SystemFailure` when the database cannot be opened.
     package static func parts(_ surroundings: ServiceSurroundings) throws -> ServiceParts {
         let directory = surroundings.configuration.dataDirectory
-        try makeDirectories(directory)
+        try Directories.make(directory)
         let store = try ProfileStore(path: "\(directory)/profiler.sqlite")
         let desk = RecordingDesk(store: store, client: surroundings.client, logger: surroundings.logger)
         let service = ProfilerService(
@@ -44,16 +44,6 @@ package struct ProfilerService: Sendable {
             return HealthCheck(.pass)
         } catch {
             return HealthCheck(.fail, output: "\(error)")
-        }
-    }
-
-    private static func makeDirectories(_ path: String) throws {
-        var prefix = ""
-        for part in path.split(separator: "/") {
-            prefix += "/\(part)"
-            if mkdir(prefix, 0o700) != 0 && errno != EEXIST {
-                throw SystemFailure(call: "mkdir", errno: errno)
-            }
         }
     }
 

@@ -121,13 +121,7 @@ struct Template {
     }
 
     private static func makeDirectories(_ path: String) throws(SandboxFailure) {
-        var made = ""
-        for part in path.split(separator: "/") {
-            made += "/\(part)"
-            if mkdir(made, 0o755) == -1 && errno != EEXIST {
-                throw .step("directory \(made)", SystemFailure(call: "mkdir", errno: errno))
-            }
-        }
+        do { try Directories.make(path, mode: 0o755) } catch { throw .step("directories", error) }
     }
 }
 

@@ -1,7 +1,7 @@
-"""Bar 7: schemathesis, all checks and all phases, over the merged OpenAPI at the gateway, as guest and as user.
+"""Bar 7: schemathesis, all checks, over the merged OpenAPI at the gateway, as guest and as user.
 
-One worker, one seed and one order of hashing: a finding can be found again with the same command. The long form has more
-of everything: CODECOLLAB_FUZZ_EXAMPLES=50 CODECOLLAB_FUZZ_SCENARIOS=500 CODECOLLAB_FUZZ_SECONDS=3600.
+One worker, one seed and one order of hashing: a finding can be found again with the same command. The long form has chains
+of calls, too, and more of everything: CODECOLLAB_FUZZ_EXAMPLES=50 CODECOLLAB_FUZZ_SCENARIOS=500 CODECOLLAB_FUZZ_SECONDS=3600.
 """
 from concurrent.futures import ThreadPoolExecutor
 from fleet import *

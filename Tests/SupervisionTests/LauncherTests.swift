@@ -25,7 +25,7 @@ final class Stand {
             "PATH": "/usr/local/bin:/usr/bin:/bin", "CODECOLLAB_STANDIN": mode,
             "CODECOLLAB_PORT_BASE": "\(portBase)",
         ]
-        for name in ["bin", "Deploy"] { try makeDirectories("\(folder.path)/\(name)") }
+        for name in ["bin", "Deploy"] { try Directories.make("\(folder.path)/\(name)") }
         try copy(Self.launcher, to: "bin/codecollab")
         for name in Self.names {
             try copy("\(Self.root)/Tests/SupervisionTests/StandIns/service.py", to: "bin/\(name)")

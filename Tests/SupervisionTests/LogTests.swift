@@ -10,7 +10,7 @@ final class Folder {
 
     init() throws {
         path = "/tmp/codecollab-test-\(getpid())-\(monotonicNanoseconds())"
-        try makeDirectories(path)
+        try Directories.make(path)
     }
 
     deinit { Self.remove(path) }

@@ -76,7 +76,7 @@ struct Doctor: ParsableCommand {
     /// How long the disk under the home takes to make a write durable: every acknowledged edit waits for it.
     private func disk(_ home: FleetHome) -> Finding {
         do {
-            try makeDirectories(home.path)
+            try Directories.make(home.path)
             let start = monotonicNanoseconds()
             let rounds = 8
             for _ in 0..<rounds { try replaceFile("\(home.path)/doctor", with: Array("doctor\n".utf8)) }

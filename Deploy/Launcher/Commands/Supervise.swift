@@ -40,7 +40,7 @@ struct Supervise: ParsableCommand {
     ) throws {
         let plan = try installation.plan()
         let home = installation.home
-        try makeDirectories(home.path)
+        try Directories.make(home.path)
         let lock = try lock(home)
         try home.prepare(services: plan.fleet.services.map(\.name))
         let supervisor = try FleetSupervisor(plan, echo: echo, report: tell)

@@ -32,7 +32,7 @@ struct Up: ParsableCommand {
             return Console.say(state.url)
         }
         guard detach else { return try Supervise.supervise(installation, news: nil, echoesLogs: true) }
-        try makeDirectories(installation.home.path)
+        try Directories.make(installation.home.path)
         try follow(try startSupervisor(installation), installation)
     }
 

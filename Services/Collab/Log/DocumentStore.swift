@@ -104,7 +104,7 @@ struct DocumentStore: Sendable {
     /// Puts a snapshot beside the logs.
     /// - Throws: `SystemFailure`; the older snapshot and the logs still make the whole document then.
     func put(_ snapshot: [UInt8], through last: Int) throws(SystemFailure) {
-        try Directories.make(directory)
+        try Directories.make(directory, isDurable: true)
         try FileBytes.replace(snapshotPath(last), with: SnapshotFile.encode(snapshot), mode: 0o600)
     }
 

@@ -41,7 +41,8 @@ final class LogFile: Sendable {
     private func opened(_ goodBytes: Int) throws(SystemFailure) -> CInt {
         let known = state.snapshot.descriptor
         if known >= 0 { return known }
-        try Directories.make(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+        try Directories.make(
+            String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]), isDurable: true)
         let made = try check("open") { open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600) }
         state.withLock { $0.descriptor = made }
         try check("ftruncate") { ftruncate(made, off_t(goodBytes)) }
@@ -73,21 +74,4 @@ final class LogFile: Sendable {
     }
 
     private func distrust() { state.withLock { $0.goodBytes = nil } }
-}
-
-/// Directories of logs.
-enum Directories {
-    /// Makes a directory and those above it, durably.
-    /// - Throws: `SystemFailure`.
-    static func make(_ path: String) throws(SystemFailure) {
-        var made = ""
-        for part in path.split(separator: "/") {
-            made += "/\(part)"
-            if mkdir(made, 0o700) == 0 {
-                try FileBytes.syncDirectory(of: made)
-            } else if errno != EEXIST {
-                throw SystemFailure(call: "mkdir", errno: errno)
-            }
-        }
-    }
 }

@@ -11,7 +11,7 @@ struct Trash: Sendable {
     /// Puts a directory aside, durably; nothing happens when there is none.
     /// - Throws: `SystemFailure`; the directory is then where it was.
     func take(_ path: String, as name: String, at now: Timestamp) throws(SystemFailure) {
-        try Directories.make(directory)
+        try Directories.make(directory, isDurable: true)
         let mark = randomBytes(4).map { String($0, radix: 16) }.joined()
         let place = "\(directory)/\(now.milliseconds)-\(name)-\(mark)"
         guard rename(path, place) == -1 else {

@@ -53,8 +53,8 @@ package struct FleetHome: Sendable, Equatable {
     /// Makes what is missing, for the owner only.
     /// - Throws: `SystemFailure`, or `FleetFault` when somebody else owns the short socket folder.
     package func prepare(services: [String]) throws {
-        for folder in [path, run, logs, crashes] + services.map(data) { try makeDirectories(folder) }
-        try makeDirectories(socketFolder)
+        for folder in [path, run, logs, crashes] + services.map(data) { try Directories.make(folder) }
+        try Directories.make(socketFolder)
         var facts = stat()
         try check("lstat") { lstat(socketFolder, &facts) }
         guard facts.st_uid == getuid(), facts.st_mode & S_IFMT == S_IFDIR, facts.st_mode & 0o077 == 0 else {

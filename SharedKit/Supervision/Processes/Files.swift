@@ -56,17 +56,6 @@ package func replaceFile(_ path: String, with bytes: [UInt8], mode: mode_t = 0o6
     try check("rename") { rename(draft, path) }
 }
 
-/// Makes a directory and those above it; existing ones stay as they are.
-package func makeDirectories(_ path: String, mode: mode_t = 0o700) throws(SystemFailure) {
-    var made = path.hasPrefix("/") ? "" : "."
-    for part in path.split(separator: "/") {
-        made += "/\(part)"
-        if mkdir(made, mode) == -1 && errno != EEXIST {
-            throw SystemFailure(call: "mkdir \(made)", errno: errno)
-        }
-    }
-}
-
 /// Removes a file or an empty directory if it is there.
 package func removeIfPresent(_ path: String) {
     if unlink(path) == -1 && errno == EISDIR { rmdir(path) }
