@@ -55,7 +55,8 @@ package final class ServiceHost: Sendable {
     package func runBackground() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for work in parts.background { group.addTask { try await work.run() } }
-            try await group.waitForAll()
+            // Not `waitForAll`, which hears of a failure only when all the others have ended too.
+            for try await _ in group {}
             try await Self.pauseUntilCancelled()
         }
     }
