@@ -4,7 +4,7 @@ private import ServiceKit
 
 @main
 struct AI {
-    static func main() async {
-        await ServiceMain.run(.ai) { try await AIBoot.parts($0) }
+    static func main() {
+        ServiceMain.run(.ai, prepare: AIBoot.prepare) { try await AIBoot.parts($0, $1) }
     }
 }

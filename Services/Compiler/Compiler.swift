@@ -4,7 +4,7 @@ private import ServiceKit
 
 @main
 struct Compiler {
-    static func main() async {
-        await ServiceMain.run(.compiler) { try await CompilerBoot.parts($0) }
+    static func main() {
+        ServiceMain.run(.compiler, prepare: CompilerBoot.prepare) { try await CompilerBoot.parts($0, $1) }
     }
 }

@@ -4,7 +4,9 @@ private import ServiceKit
 
 @main
 struct Executor {
-    static func main() async {
-        await ServiceMain.run(.executor, loops: 1) { try await ExecutorBoot.parts($0) }
+    static func main() {
+        ServiceMain.run(.executor, loops: 1, prepare: ExecutorBoot.prepare) {
+            try await ExecutorBoot.parts($0, $1)
+        }
     }
 }

@@ -15,16 +15,39 @@ internal import Telemetry
 /// without it.
 /// `CODECOLLAB_EXECUTIONS`: programs that run at once, twice the processors without it.
 package enum ExecutorBoot {
-    /// The executor's endpoints and background work.
+    /// What is made while the process may still do everything.
+    package struct Prepared: Sendable {
+        let runtimes: RuntimeBook
+        let ground: SandboxGround
+    }
+
+    /// Makes the sandboxes' ground, and as root gives root up for good.
     /// - Throws: what makes it impossible to serve, in words.
-    package static func parts(_ surroundings: ServiceSurroundings) async throws -> ServiceParts {
-        let configuration = surroundings.configuration
+    package static func prepare(_ configuration: inout Configuration) throws -> Prepared {
         let directory = try LanguageRegistry.standardDirectory(
             configured: configuration.text("CODECOLLAB_LANGUAGES"))
         let runtimes = RuntimeBook(try LanguageRegistry.load(directory: directory))
-        let width = try configuration.integer("CODECOLLAB_EXECUTIONS", in: 1...1024, default: Limits.width)
         let mounts = runtimes.toolMounts.map { ReadOnlyMount(source: $0) }
-        let host = try await SandboxHost(SandboxHost.Configuration(mounts: mounts))
+        let identity = try ServiceIdentity(configuration)
+        let ground = try SandboxGround(
+            SandboxHost.Configuration(mounts: mounts), for: identity?.user ?? .current)
+        if let identity, ground.canLeavePrivileges {
+            try identity.take([configuration.dataDirectory])
+            configuration = try identity.enterHome()
+            try ground.leavePrivileges()
+        }
+        return Prepared(runtimes: runtimes, ground: ground)
+    }
+
+    /// The executor's endpoints and background work.
+    /// - Throws: what makes it impossible to serve, in words.
+    package static func parts(
+        _ surroundings: ServiceSurroundings, _ prepared: Prepared
+    ) async throws -> ServiceParts {
+        let configuration = surroundings.configuration
+        let runtimes = prepared.runtimes
+        let width = try configuration.integer("CODECOLLAB_EXECUTIONS", in: 1...1024, default: Limits.width)
+        let host = try await SandboxHost(on: prepared.ground)
         for warning in host.capabilities.warnings {
             surroundings.logger.warning("sandbox", metadata: ["warning": "\(warning)"])
         }
@@ -44,13 +67,14 @@ package enum ExecutorBoot {
         surroundings.health.own("executor:runtimes") {
             HealthCheck(runtimes.count == 0 ? .fail : .pass, output: "\(runtimes.count) found")
         }
-        let versions = "\(configuration.home)/data/tool-versions.json"
+        let versions = "\(configuration.dataDirectory)/tool-versions.json"
         _ = try DedicatedThread(named: "tool-versions") { runtimes.learnVersions(rememberedIn: versions) }
         var parts = ServiceParts(routes)
         parts.answersOnLoops = true
         parts.add(background: "executions") {
             try await withTaskExecutorPreference(LoopExecutor.first) { try await service.serve() }
         }
+        parts.add(background: "warden") { try await host.watchWarden() }
         parts.add(background: "submissions") { try await desk.serve() }
         parts.add(background: "talks") { try await piston.serve() }
         parts.close = { await host.close() }

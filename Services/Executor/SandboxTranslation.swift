@@ -21,7 +21,11 @@ enum SandboxTranslation {
         capabilities.limitsMemory = own.limitsMemory
         capabilities.limitsProcesses = own.limitsProcesses
         capabilities.countsCPU = own.countsCPU
-        capabilities.notes = own.warnings
+        capabilities.notes = own.warnings + [
+            own.user == 0
+                ? "the service itself runs as root"
+                : "the service runs as user \(own.user), without any right"
+        ]
         return capabilities
     }
 

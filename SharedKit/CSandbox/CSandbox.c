@@ -65,9 +65,12 @@ static int keep(int *kept, int count, int fd) {
 
 static void keep_only(const int *fds, int count) {
     int kept[CSB_FDS];
-    for (int i = 0; i < count; i++) keep(kept, i, fds[i]);
-    unsigned next = 0;
+    int wanted = 0;
     for (int i = 0; i < count; i++) {
+        if (fds[i] != -1) wanted = keep(kept, wanted, fds[i]);
+    }
+    unsigned next = 0;
+    for (int i = 0; i < wanted; i++) {
         unsigned fd = (unsigned)kept[i];
         if (fd > next) syscall(SYS_close_range, next, fd - 1, 0);
         next = fd + 1;
@@ -118,19 +121,66 @@ static void keep_capabilities(uint32_t capabilities) {
     syscall(SYS_capset, &header, kept);
 }
 
-/* Attaches one thing of the run's own; with the last one the program may go on. */
-static void mount_part(int control, int release) {
-    struct csb_mount part;
-    int tree;
-    ssize_t came = csb_receive(control, &part, sizeof part, &tree, 1, 1);
-    if (came <= 0) _exit(1);
-    part.target[CSB_PATH - 1] = '\0';
-    if (tree == -1
-        || syscall(SYS_move_mount, tree, "", AT_FDCWD, part.target, MOVE_MOUNT_F_EMPTY_PATH) == -1) {
-        csb_fail(control, CSB_STEP_MOUNT, tree == -1 ? EPROTO : errno);
+/* What init knows while it waits. */
+struct inside {
+    int control;
+    int release;
+    int children;
+    int levers[CSB_LEVERS];
+    struct csb_limits limits;
+    pid_t program;
+    int has_executed;
+};
+
+/* Memory and swap together may never be less than memory, so which comes first depends. */
+static int fit(struct inside *own, const struct csb_wish *wish) {
+    const struct csb_limits *limits = &wish->limits;
+    const struct csb_message done = {.kind = CSB_FITTED};
+    if (!csb_are_sound(limits)) return EINVAL;
+    int grows = limits->memory_bytes > own->limits.memory_bytes;
+    const int order[CSB_LEVERS] = {own->levers[grows ? 1 : 0], own->levers[grows ? 0 : 1], own->levers[2]};
+    const uint64_t values[CSB_LEVERS] = {limits->memory_bytes, limits->memory_bytes, limits->processes};
+    for (int i = 0; i < CSB_LEVERS; i++) {
+        if (order[i] != -1 && csb_write_number(order[i], values[i]) == -1) return errno;
     }
-    close(tree);
-    if (part.is_last) csb_send(release, "m", 1, NULL, 0, NULL, 0);
+    own->limits = *limits;
+    if (csb_resize_tmpfs(AT_FDCWD, "/box", limits) == -1) return errno;
+    if (wish->number == 1) csb_send(own->control, &done, sizeof done, NULL, 0, NULL, 0);
+    return 0;
+}
+
+/* Attaches one thing of the run's own. The service chose the name: only where the program may write. */
+static int attach(struct csb_mount *mount, int tree) {
+    const char *target = mount->target;
+    mount->target[CSB_PATH - 1] = '\0';
+    if (tree == -1 || (strncmp(target, "/box/", 5) != 0 && strncmp(target, "/tmp/", 5) != 0)) return EINVAL;
+    int flags = MOVE_MOUNT_F_EMPTY_PATH;
+    return syscall(SYS_move_mount, tree, "", AT_FDCWD, target, flags) == -1 ? errno : 0;
+}
+
+static int obey(struct inside *own, struct csb_mount *mount, size_t size, int tree) {
+    const struct csb_wish *wish = &mount->wish;
+    if (size != sizeof *wish && size != sizeof *mount) return EPROTO;
+    if (wish->kind == CSB_SIGNAL && wish->number > 0 && wish->number <= LAST_SIGNAL) {
+        kill(own->program, (int)wish->number);
+        return 0;
+    }
+    if (wish->kind == CSB_SIGNAL && wish->number == 0) _exit(1);
+    if (wish->kind == CSB_SIGNAL || own->has_executed) return EPROTO;
+    if (wish->kind == CSB_FIT) return fit(own, wish);
+    return wish->kind == CSB_MOUNT && size == sizeof *mount ? attach(mount, tree) : EPROTO;
+}
+
+/* One wish of the service's; with the last one the program may go on. */
+static void take_wish(struct inside *own) {
+    struct csb_mount mount;
+    int tree;
+    ssize_t came = csb_receive(own->control, &mount, sizeof mount, &tree, 1, 1);
+    if (came <= 0) _exit(1);
+    int error = obey(own, &mount, (size_t)came, tree);
+    if (tree != -1) close(tree);
+    if (error != 0) csb_fail(own->control, CSB_STEP_MOUNT, error);
+    if (mount.wish.is_last && !own->has_executed) csb_send(own->release, "m", 1, NULL, 0, NULL, 0);
 }
 
 static uint64_t microseconds(struct timeval time) {
@@ -193,48 +243,62 @@ static int watch_children(void) {
 
 enum { KILLS = 1 << CAP_KILL, MOUNTS = 1 << CAP_SYS_ADMIN };
 
-/* Serves mounts until the program executes, which closes the other end of `release`; reaps until it ends. */
-static _Noreturn void watch(
-    int control, int release, int children, const struct launch *launch, pid_t program) {
+/* The program has executed: nothing of it can be changed any more. */
+static void close_the_shop(struct inside *own) {
+    keep_capabilities(KILLS);
+    own->has_executed = 1;
+    for (int i = 0; i < CSB_LEVERS; i++) {
+        if (own->levers[i] != -1) close(own->levers[i]);
+        own->levers[i] = -1;
+    }
+}
+
+/* Grants wishes until the program executes, which closes the other end of `release`, then signals only; reaps
+ * until it ends. */
+static _Noreturn void watch(struct inside *own, const struct launch *launch) {
     struct csb_message message = {.kind = CSB_EXITED};
     struct pollfd events[3] = {
-        {.fd = children, .events = POLLIN}, {.fd = control, .events = POLLIN}, {.fd = release}};
+        {.fd = own->children, .events = POLLIN},
+        {.fd = own->control, .events = POLLIN},
+        {.fd = own->release}};
     for (;;) {
-        if (poll(events, 3, -1) == -1 && errno != EINTR) csb_fail(control, CSB_STEP_FORK, errno);
+        if (poll(events, 3, -1) == -1 && errno != EINTR) csb_fail(own->control, CSB_STEP_FORK, errno);
         if (events[0].revents & POLLIN) {
             struct signalfd_siginfo information;
-            while (read(children, &information, sizeof information) > 0) {
+            while (read(own->children, &information, sizeof information) > 0) {
             }
             message.started_nanoseconds = launch->started;
-            int dead = reap(&message, program, WNOHANG);
-            if (dead & PROGRAM_OVER) finish(control, &message, program, dead & NOBODY_LEFT);
+            int dead = reap(&message, own->program, WNOHANG);
+            if (dead & PROGRAM_OVER) finish(own->control, &message, own->program, dead & NOBODY_LEFT);
         }
         if (events[2].revents & POLLHUP) {
-            keep_capabilities(KILLS);
+            close_the_shop(own);
             events[2].fd = -1;
-            events[1].events = 0;
         }
         if (events[1].revents & POLLHUP) _exit(1);
-        if (events[1].revents & POLLIN) mount_part(control, release);
+        if (events[1].revents & POLLIN) take_wish(own);
     }
 }
 
 _Noreturn void csb_init(const struct csb_parking *parking) {
     static char stack[PROGRAM_STACK] __attribute__((aligned(16)));
-    int control = parking->fds[CSB_FD_CONTROL];
+    struct inside own = {
+        .control = parking->fds[CSB_FD_CONTROL], .release = parking->fds[CSB_FD_RELEASE],
+        .limits = parking->limits};
     keep_only(parking->fds, CSB_FD_CGROUPS + parking->cgroup_count);
-    die_with_warden(control);
+    die_with_warden(own.control);
     reset_signals();
-    mount_proc(control);
-    mount_workspace(control, parking->fds[CSB_FD_WORKSPACE]);
-    struct launch launch = {.parking = parking, .ruleset = second_wall(control)};
-    int release = parking->fds[CSB_FD_RELEASE];
-    int children = watch_children();
-    if (children == -1) csb_fail(control, CSB_STEP_FORK, errno);
-    pid_t pid = clone(csb_program, stack + sizeof stack, CLONE_VM | SIGCHLD, &launch);
-    if (pid == -1) csb_fail(control, CSB_STEP_FORK, errno);
-    keep_only((int[]){control, release, children}, 3);
+    mount_proc(own.control);
+    mount_workspace(own.control, parking->fds[CSB_FD_WORKSPACE]);
+    struct launch launch = {.parking = parking, .ruleset = second_wall(own.control)};
+    own.children = watch_children();
+    if (own.children == -1) csb_fail(own.control, CSB_STEP_FORK, errno);
+    own.program = clone(csb_program, stack + sizeof stack, CLONE_VM | SIGCHLD, &launch);
+    if (own.program == -1) csb_fail(own.control, CSB_STEP_FORK, errno);
+    memcpy(own.levers, parking->fds + CSB_FD_LEVERS, sizeof own.levers);
+    keep_only(
+        (int[]){own.control, own.release, own.children, own.levers[0], own.levers[1], own.levers[2]}, 6);
     keep_capabilities(KILLS | MOUNTS);
-    if (parking->frame->niceness > 0) setpriority(PRIO_PROCESS, 0, 0);
-    watch(control, release, children, &launch, pid);
+    if (parking->niceness > 0) setpriority(PRIO_PROCESS, 0, 0);
+    watch(&own, &launch);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <sched.h>
@@ -49,11 +50,11 @@ int csb_template_seal(const char *hostname) {
     return -1;
 }
 
-int csb_clone_tree(const char *path) {
+static int clone_tree(int directory, const char *path, int flags) {
     struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
-    int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    int tree = open_tree(directory, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags);
     if (tree == -1) return -1;
-    int flags = AT_EMPTY_PATH | AT_RECURSIVE;
+    flags = AT_EMPTY_PATH | (flags & AT_RECURSIVE);
     if (syscall(SYS_mount_setattr, tree, "", flags, &attributes, sizeof attributes) == -1) {
         int error = errno;
         close(tree);
@@ -63,47 +64,42 @@ int csb_clone_tree(const char *path) {
     return tree;
 }
 
+int csb_clone_tree(const char *path) { return clone_tree(AT_FDCWD, path, AT_RECURSIVE); }
+
+/* Kernels show themselves in these; a sandbox has its own or none. */
+static int is_of_the_kernel(int fd) {
+    static const unsigned long types[] = {
+        PROC_SUPER_MAGIC, SYSFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEVPTS_SUPER_MAGIC,
+        DEBUGFS_MAGIC, TRACEFS_MAGIC, SECURITYFS_MAGIC, BPF_FS_MAGIC, NSFS_MAGIC,
+    };
+    struct statfs system;
+    if (fstatfs(fd, &system) == -1) return 1;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if ((unsigned long)system.f_type == types[i]) return 1;
+    }
+    return 0;
+}
+
+int csb_clone_opened(int fd) {
+    int flags = fcntl(fd, F_GETFL);
+    struct stat status;
+    int is_right = flags != -1 && (flags & O_PATH) == 0 && (flags & O_ACCMODE) == O_RDONLY
+        && fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))
+        && !is_of_the_kernel(fd);
+    if (!is_right) {
+        errno = EINVAL;
+        return -1;
+    }
+    return clone_tree(fd, "", AT_EMPTY_PATH);
+}
+
 int csb_attach_tree(int tree, const char *target) {
     return move_mount(tree, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH);
-}
-
-int csb_make_device(int directory, const char *path, unsigned major_number, unsigned minor_number) {
-    dev_t device = makedev(major_number, minor_number);
-    if (mknodat(directory, path, S_IFCHR | 0666, device) == -1) return -1;
-    return fchmodat(directory, path, 0666, 0);
-}
-
-int csb_new_tmpfs(const char *size, const char *inodes) {
-    int context = fsopen("tmpfs", FSOPEN_CLOEXEC);
-    if (context == -1) return -1;
-    int root = -1;
-    if (fsconfig(context, FSCONFIG_SET_STRING, "size", size, 0) == 0
-        && fsconfig(context, FSCONFIG_SET_STRING, "nr_inodes", inodes, 0) == 0
-        && fsconfig(context, FSCONFIG_SET_STRING, "mode", "0755", 0) == 0
-        && fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0) {
-        root = fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-    }
-    int error = errno;
-    close(context);
-    errno = error;
-    return root;
 }
 
 int csb_new_network(int proc) {
     if (unshare(CLONE_NEWNET) == -1) return -1;
     return openat(proc, "thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-}
-
-int csb_resize_tmpfs(int root, const char *size, const char *inodes) {
-    int context = fspick(root, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
-    if (context == -1) return -1;
-    int result = fsconfig(context, FSCONFIG_SET_STRING, "size", size, 0);
-    if (result == 0) result = fsconfig(context, FSCONFIG_SET_STRING, "nr_inodes", inodes, 0);
-    if (result == 0) result = fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0);
-    int error = errno;
-    close(context);
-    errno = error;
-    return result;
 }
 
 int csb_open_beneath(int root, const char *path) {
@@ -164,20 +160,31 @@ ssize_t csb_receive(int socket, void *bytes, size_t size, int *fds, int room, in
     ssize_t count;
     do count = recvmsg(socket, &header, MSG_CMSG_CLOEXEC | (waits ? 0 : MSG_DONTWAIT));
     while (count == -1 && errno == EINTR);
-    if (count <= 0 || room == 0) return count;
-    struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
-    if (rights == NULL || rights->cmsg_type != SCM_RIGHTS) return count;
-    size_t came = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    memcpy(fds, CMSG_DATA(rights), (came > (size_t)room ? (size_t)room : came) * sizeof(int));
-    return count;
+    struct cmsghdr *rights = count <= 0 || room == 0 ? NULL : CMSG_FIRSTHDR(&header);
+    if (rights != NULL && rights->cmsg_type == SCM_RIGHTS) {
+        size_t came = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        memcpy(fds, CMSG_DATA(rights), (came > (size_t)room ? (size_t)room : came) * sizeof(int));
+    }
+    if (count <= 0 || (header.msg_flags & MSG_TRUNC) == 0) return count;
+    for (int i = 0; i < room; i++) {
+        if (fds[i] != -1) close(fds[i]);
+        fds[i] = -1;
+    }
+    errno = EMSGSIZE;
+    return -1;
+}
+
+int csb_wish(int control, const struct csb_wish *wish) {
+    ssize_t sent;
+    do sent = send(control, wish, sizeof *wish, MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (sent == -1 && errno == EINTR);
+    return sent == -1 ? -1 : 0;
 }
 
 int csb_is_abandoned(int socket) {
     struct pollfd end = {.fd = socket};
     return poll(&end, 1, 0) == 1 && (end.revents & POLLHUP) != 0;
 }
-
-int csb_kill(int pidfd, int number) { return (int)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0); }
 
 /* The first version of sched_setattr(2)'s structure. */
 struct schedule {

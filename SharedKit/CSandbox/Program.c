@@ -94,7 +94,7 @@ static int filter_calls(const struct csb_parking *parking) {
         .len = parking->filter_length,
         .filter = (struct sock_filter *)parking->filter,
     };
-    unsigned flags = parking->frame->secret == 0 ? 0 : NEW_LISTENER | WAIT_KILLABLE;
+    unsigned flags = parking->secret == 0 ? 0 : NEW_LISTENER | WAIT_KILLABLE;
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
 }
 
@@ -117,26 +117,23 @@ static void park(const struct launch *launch) {
     csb_schedule(0);
     uint64_t before = used_microseconds();
     if (join_cgroups(parking) == -1) csb_fail(control, CSB_STEP_CGROUP, errno);
-    if (parking->frame->niceness > 0) setpriority(PRIO_PROCESS, 0, 0);
+    if (parking->niceness > 0) setpriority(PRIO_PROCESS, 0, 0);
     if (take_stdio(parking) == -1) csb_fail(control, CSB_STEP_STDIO, errno);
-    if (drop_privileges(parking->frame->user) == -1) csb_fail(CONTROL, CSB_STEP_PRIVILEGES, errno);
+    if (drop_privileges(parking->user) == -1) csb_fail(CONTROL, CSB_STEP_PRIVILEGES, errno);
     setsid();
     umask(022);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    int passed[2] = {(int)syscall(SYS_pidfd_open, getpid(), 0), -1};
-    if (passed[0] == -1) csb_fail(CONTROL, CSB_STEP_FILTER, errno);
     uint64_t used = used_microseconds();
-    passed[1] = filter_calls(parking);
-    if (passed[1] == -1) csb_fail(CONTROL, CSB_STEP_FILTER, errno);
+    int listener = filter_calls(parking);
+    if (listener == -1) csb_fail(CONTROL, CSB_STEP_FILTER, errno);
     /* To compile a filter takes its time too; one that asks would ask about this. */
-    if (passed[1] == 0) used = used_microseconds();
+    if (listener == 0) used = used_microseconds();
     struct csb_message message = {
         .kind = CSB_READY, .born_microseconds = used, .joined_microseconds = used - before};
     /* Where the filter asks, nobody answers before the listener has arrived: about this it does not ask. */
-    uint64_t mark = (uint64_t)parking->frame->secret << 32;
-    csb_send_marked(CONTROL, &message, sizeof message, NULL, 0, passed, passed[1] == 0 ? 1 : 2, mark);
-    close(passed[0]);
-    if (passed[1] != 0) close(passed[1]);
+    uint64_t mark = (uint64_t)parking->secret << 32;
+    csb_send_marked(CONTROL, &message, sizeof message, NULL, 0, &listener, listener == 0 ? 0 : 1, mark);
+    if (listener != 0) close(listener);
 }
 
 /* --- the program: its orders ------------------------------------------------------------------------- */
@@ -238,6 +235,6 @@ int csb_program(void *argument) {
     if (change_stdio(streams, (int)first.orders.own_terminal) == -1) csb_fail(CONTROL, CSB_STEP_STDIO, errno);
     if (set_rlimits(&first.orders) == -1) csb_fail(CONTROL, CSB_STEP_RLIMIT, errno);
     if (chdir(command.directory) == -1) csb_fail(CONTROL, CSB_STEP_DIRECTORY, errno);
-    csb_fail(CONTROL, CSB_STEP_EXEC, execute(&command, launch->parking->frame->secret, &launch->started));
+    csb_fail(CONTROL, CSB_STEP_EXEC, execute(&command, launch->parking->secret, &launch->started));
 }
 

@@ -1,15 +1,15 @@
-/* The warden: a small single-threaded process of the same executable that clones all sandboxes.
+/* The warden: a small single-threaded process of the same executable that alone has privileges.
  *
- * It takes fixed frames over one socket and trusts none of them. It dies with its service, and the sandboxes
- * die with it; then it removes the cgroups they were in. Nothing of the service's memory, descriptors or
- * environment is in it, so nothing of those is in a sandbox.
+ * It makes sandboxes, limits them and takes them away. It takes fixed frames over one socket and trusts
+ * none of them: no path, no pid, no number that it has not checked. It dies with its service, and the
+ * sandboxes die with it. Nothing of the service's memory, descriptors or environment is in it, so nothing of
+ * those is in a sandbox.
  */
-#include "CSandbox.h"
+#include "Cells.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -17,29 +17,29 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { SOCKET = 3, SWEEPS = 200, INITS = 4096, FIRST_USER = 1000000 };
+enum { SOCKET = 3, MOUNTER_SOCKET = 4, RETRY_MILLISECONDS = 10, LAST_NICENESS = 19 };
 
-struct warden {
-    int branches[CSB_CGROUPS];
-    int branch_count;
-    char name[CSB_NAME];
+static const uint64_t needed = 1ull << CAP_SYS_ADMIN | 1ull << CAP_SYS_CHROOT | 1ull << CAP_SETUID
+    | 1ull << CAP_SETGID | 1ull << CAP_SETPCAP | 1ull << CAP_MKNOD | 1ull << CAP_KILL | 1ull << CAP_CHOWN
+    | 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_FOWNER | 1ull << CAP_SYS_NICE
+    | 1ull << CAP_SETFCAP; /* a map that root is in needs that one */
+
+static struct {
+    int is_entered;
+    int is_sealed;
+    pid_t mounter;
     uint16_t filter_lengths[CSB_PROFILES];
     unsigned char filters[CSB_PROFILES][CSB_FILTER];
-    pid_t inits[INITS];
-    int init_count;
-};
+} own;
 
-static struct warden own;
-
-static void answer(const struct csb_answer *text, int pidfd) {
-    if (csb_send(SOCKET, text, sizeof *text, NULL, 0, &pidfd, pidfd == -1 ? 0 : 1) == -1) _exit(1);
-    if (pidfd != -1) close(pidfd);
+static _Noreturn void clean_up(void) {
+    csb_cells_clear();
+    _exit(0);
 }
 
 static void close_all(const int *fds, int count) {
@@ -48,18 +48,43 @@ static void close_all(const int *fds, int count) {
     }
 }
 
-/* Into the template that the service has built. */
-static int enter(const struct csb_frame *frame, int *fds) {
-    if (fds[0] == -1 || fds[1] == -1 || frame->name[0] == '\0') return EINVAL;
-    if (own.name[0] != '\0') return EEXIST; /* a service that somebody took over moves us nowhere */
+/* Only what is needed to be let in, and found again by its name; nothing that leads out of a directory. */
+static int is_name(const char *name) {
+    static const char start[] = "codecollab-";
+    size_t length = strnlen(name, CSB_NAME);
+    if (length == CSB_NAME || strncmp(name, start, sizeof start - 1) != 0) return 0;
+    return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
+/* --- before the service gives up its rights ----------------------------------------------------------- */
+
+/* Into the template that the service has built; the rest of what is told once. */
+static int enter(const struct csb_frame *frame, int *fds, struct csb_answer *answer) {
+    if (fds[0] == -1 || fds[1] == -1 || !is_name(frame->name) || frame->user < CSB_FIRST_USER
+        || frame->user > CSB_LAST_USER - CSB_CELLS + 1) {
+        return EINVAL;
+    }
+    for (int i = 0; i < CSB_CGROUPS; i++) {
+        if ((frame->hierarchies[i] == CSB_NO_HIERARCHY) != (fds[2 + i] == -1)) return EINVAL;
+        if (frame->hierarchies[i] > CSB_UNIFIED) return EINVAL;
+    }
+    if (own.is_entered) return EEXIST;
+    csb_ground.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (csb_ground.proc == -1) return errno;
     if (setns(fds[0], CLONE_NEWNS) == -1 || setns(fds[1], CLONE_NEWUTS) == -1) return errno;
     umask(022);
-    memcpy(own.name, frame->name, CSB_NAME);
-    own.name[CSB_NAME - 1] = '\0';
-    for (int i = 2; i < 2 + CSB_CGROUPS && fds[i] != -1; i++) {
-        own.branches[own.branch_count++] = fds[i];
-        fds[i] = -1;
+    own.is_entered = 1;
+    memcpy(csb_ground.name, frame->name, CSB_NAME);
+    csb_ground.first_user = frame->user;
+    csb_ground.owner = frame->owner;
+    csb_ground.group = frame->group;
+    for (int i = 0; i < CSB_CGROUPS && fds[2 + i] != -1; i++) {
+        struct csb_branch branch = {.directory = fds[2 + i], .kind = frame->hierarchies[i]};
+        csb_ground.branches[csb_ground.branch_count++] = branch;
+        fds[2 + i] = -1;
     }
+    csb_ground.is_mapped = csb_can_map();
+    answer->is_mapped = (uint32_t)csb_ground.is_mapped;
     return 0;
 }
 
@@ -71,100 +96,114 @@ static int take_filter(const struct csb_frame *frame, const unsigned char *bytes
     return 0;
 }
 
-/* Clones one sandbox; its init says over its own control socket how it went on. */
-static int park(const struct csb_frame *frame, const int *fds, pid_t *init, int *pidfd) {
-    int profile = (int)frame->profile;
-    if (profile < 0 || profile >= CSB_PROFILES || own.filter_lengths[profile] == 0 || own.name[0] == '\0'
-        || frame->user < FIRST_USER) {
-        return EINVAL;
-    }
-    for (int i = 0; i < CSB_FD_CGROUPS; i++) {
-        if (fds[i] == -1) return EBADF;
-    }
-    struct csb_parking parking = {
-        .frame = frame, .fds = fds, .filter = own.filters[profile],
-        .filter_length = own.filter_lengths[profile]};
-    while (parking.cgroup_count < CSB_CGROUPS && fds[CSB_FD_CGROUPS + parking.cgroup_count] != -1) {
-        parking.cgroup_count++;
-    }
-    if (own.init_count == INITS) return EAGAIN;
-    if (setns(fds[CSB_FD_NETWORK], CLONE_NEWNET) == -1) return errno;
-    struct clone_args arguments = {
-        .flags = CLONE_PIDFD | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC,
-        .pidfd = (uint64_t)(uintptr_t)pidfd,
-        .exit_signal = SIGCHLD,
-    };
-    pid_t pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
-    if (pid == 0) {
-        setpriority(PRIO_PROCESS, 0, (int)(frame->niceness > 19 ? 19 : frame->niceness));
-        csb_init(&parking);
-    }
-    if (pid == -1) return errno;
-    own.inits[own.init_count++] = pid;
-    *init = pid;
+static int seal(void) {
+    if (!own.is_entered) return EINVAL;
+    own.is_sealed = 1;
     return 0;
 }
 
-static void reap(void) {
-    for (pid_t ended; (ended = waitpid(-1, NULL, WNOHANG)) > 0;) {
-        for (int i = 0; i < own.init_count; i++) {
-            if (own.inits[i] == ended) own.inits[i--] = own.inits[--own.init_count];
-        }
-    }
+/* --- afterwards -------------------------------------------------------------------------------------- */
+
+static int is_pipe(int fd) {
+    struct stat status;
+    return fd != -1 && fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-/* --- the end ------------------------------------------------------------------------------------------ */
-
-static int sweep(int branch) {
-    int left = 0;
-    int copy = openat(branch, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *entries = copy == -1 ? NULL : fdopendir(copy);
-    if (entries == NULL) return 0;
-    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-        if (strncmp(entry->d_name, own.name, strlen(own.name)) != 0) continue;
-        if (unlinkat(branch, entry->d_name, AT_REMOVEDIR) == -1 && errno != ENOENT) left++;
-    }
-    closedir(entries);
-    return left;
+static int is_packet_socket(int fd) {
+    int domain = 0;
+    int type = 0;
+    socklen_t size = sizeof type;
+    return fd != -1 && getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX
+        && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
 }
 
-/* The service is gone: so is now every sandbox, and its cgroups are empty. */
-static _Noreturn void clean_up(void) {
-    struct timespec pause = {.tv_nsec = 10000000};
-    for (int i = 0; i < own.init_count; i++) kill(own.inits[i], SIGKILL);
-    for (int round = 0; round < SWEEPS; round++) {
-        reap();
-        int left = own.init_count;
-        for (int i = 0; i < own.branch_count && own.name[0] != '\0'; i++) left += sweep(own.branches[i]);
-        if (left == 0) break;
-        nanosleep(&pause, NULL);
-    }
-    _exit(0);
+static int are_park_fds(const int *fds) {
+    return is_pipe(fds[CSB_FD_STDIN]) && is_pipe(fds[CSB_FD_STDOUT]) && is_pipe(fds[CSB_FD_STDERR])
+        && is_packet_socket(fds[CSB_FD_CONTROL]) && is_packet_socket(fds[CSB_FD_ORDERS])
+        && is_packet_socket(fds[CSB_FD_RELEASE]);
 }
 
-/* --- the loop ------------------------------------------------------------------------------------------ */
+/* Clones one sandbox; its init says over its own control socket how it went on. */
+static int park(const struct csb_frame *frame, const int *fds, struct csb_answer *answer, int *passed) {
+    uint32_t profile = frame->profile;
+    if (!own.is_sealed) return EPERM;
+    if (profile >= CSB_PROFILES || own.filter_lengths[profile] == 0 || !csb_are_sound(&frame->limits)
+        || frame->niceness > LAST_NICENESS || !are_park_fds(fds)) {
+        return EINVAL;
+    }
+    int cell = csb_cell_take();
+    if (cell == -1) return errno;
+    struct csb_parking parking = {
+        .secret = frame->secret,
+        .niceness = frame->niceness, .limits = frame->limits, .filter = own.filters[profile],
+        .filter_length = own.filter_lengths[profile]};
+    memcpy(parking.fds, fds, CSB_PARK_FDS * sizeof *fds);
+    return csb_cell_start(cell, &parking, answer, passed);
+}
+
+/* --- the loop ---------------------------------------------------------------------------------------- */
 
 static struct {
     struct csb_frame frame;
     unsigned char body[CSB_FILTER];
 } packet;
 
+static int obey(size_t size, int *fds, struct csb_answer *answer, int *passed) {
+    if (size < sizeof packet.frame) return EINVAL;
+    size -= sizeof packet.frame;
+    uint32_t kind = packet.frame.kind;
+    if (kind == CSB_FILTERS) {
+        return own.is_sealed ? EPERM : take_filter(&packet.frame, packet.body, size);
+    }
+    if (size != 0) return EINVAL;
+    switch (kind) {
+    case CSB_ENTER: return own.is_sealed ? EPERM : enter(&packet.frame, fds, answer);
+    case CSB_SEAL: return own.is_sealed ? EPERM : seal();
+    case CSB_PARK: return park(&packet.frame, fds, answer, passed);
+    case CSB_END: return csb_cell_end(packet.frame.cell, packet.frame.generation);
+    default: return EINVAL;
+    }
+}
+
 static void serve_frame(void) {
     int fds[CSB_FDS];
+    int passed[CSB_ANSWER_FDS];
+    memset(passed, -1, sizeof passed);
     ssize_t came = csb_receive(SOCKET, &packet, sizeof packet, fds, CSB_FDS, 1);
-    if (came <= 0) clean_up();
-    size_t size = (size_t)came - sizeof packet.frame;
-    if ((size_t)came < sizeof packet.frame) packet.frame.kind = 0;
-    struct csb_answer result = {0};
-    int pidfd = -1;
-    switch (packet.frame.kind) {
-    case CSB_ENTER: result.error = enter(&packet.frame, fds); break;
-    case CSB_FILTERS: result.error = take_filter(&packet.frame, packet.body, size); break;
-    case CSB_PARK: result.error = park(&packet.frame, fds, &result.pid, &pidfd); break;
-    default: result.error = EINVAL;
-    }
+    if (came == 0 || (came == -1 && errno != EMSGSIZE)) clean_up();
+    struct csb_answer answer = {0};
+    answer.error = came == -1 ? EMSGSIZE : obey((size_t)came, fds, &answer, passed);
     close_all(fds, CSB_FDS); /* before the answer: who has it finds nothing of its frame here */
-    answer(&result, pidfd);
+    int count = 0;
+    while (answer.error == 0 && count < CSB_ANSWER_FDS && passed[count] != -1) count++;
+    ssize_t sent = csb_send(SOCKET, &answer, sizeof answer, NULL, 0, passed, count);
+    close_all(passed, CSB_ANSWER_FDS);
+    if (sent == -1) clean_up();
+}
+
+static int watch_children(void) {
+    sigset_t children;
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    return signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void start_mounter(void) {
+    own.mounter = fork();
+    if (own.mounter == 0) {
+        close(SOCKET);
+        csb_mounter(MOUNTER_SOCKET);
+    }
+    close(MOUNTER_SOCKET);
+    if (own.mounter == -1) _exit(1);
+}
+
+/* As many descriptors as we may: two a cell are kept, and more are open while one is made. */
+static void raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static _Noreturn void serve(void) {
@@ -174,16 +213,18 @@ static _Noreturn void serve(void) {
     prctl(PR_SET_NAME, CSB_WARDEN);
     csb_schedule(CSB_PROMPT);
     prctl(PR_SET_DUMPABLE, 0);
-    sigset_t children;
-    sigemptyset(&children);
-    sigaddset(&children, SIGCHLD);
-    int ends = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+    raise_descriptor_limit();
+    start_mounter();
+    csb_keep_capabilities(needed);
+    int ends = watch_children();
     struct pollfd events[2] = {{.fd = SOCKET, .events = POLLIN}, {.fd = ends, .events = POLLIN}};
-    while (poll(events, 2, -1) != -1) {
+    int leaving = 0;
+    while (poll(events, 2, leaving > 0 ? RETRY_MILLISECONDS : -1) != -1) {
         struct signalfd_siginfo information;
         while (read(ends, &information, sizeof information) > 0) {
         }
-        reap();
+        leaving = csb_cells_reap();
+        if (kill(own.mounter, 0) == -1) clean_up();
         if (events[0].revents != 0) serve_frame();
     }
     _exit(1);

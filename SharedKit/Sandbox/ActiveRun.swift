@@ -66,21 +66,18 @@ final class ActiveRun {
         // To die takes time too.
         if clock.makesWay { cell.cgroup.makeWay(false) }
         clock.killed(at: monotonicNanoseconds())
-        // The program may be known already: killing it instead of init keeps init's account of what it used.
-        readControl()
         runControl.kill()
     }
 
     /// Reads what the sandbox says.
     func readControl() {
         var message = csb_message()
-        var passed: [CInt] = [-1, -1]
+        var passed: CInt = -1
         let size = MemoryLayout<csb_message>.size
-        while csb_receive(cell.control.number, &message, size, &passed, 2, 0) == size {
-            let program = passed[0] < 0 ? nil : SharedFD(FD(owning: passed[0]))
-            let listener = passed[1] < 0 ? nil : SharedFD(FD(owning: passed[1]))
+        while csb_receive(cell.control.number, &message, size, &passed, 1, 0) == size {
+            let listener = passed < 0 ? nil : SharedFD(FD(owning: passed))
             switch message.kind {
-            case CSB_READY.rawValue: ready(message, program, listener)
+            case CSB_READY.rawValue: ready(message, listener)
             case CSB_EXITED.rawValue: exited(message)
             default: ending.failure = ending.failure ?? (message.step, message.error)
             }
@@ -88,10 +85,9 @@ final class ActiveRun {
     }
 
     /// It has its orders already, so it starts now.
-    private func ready(_ message: csb_message, _ program: SharedFD?, _ listener: SharedFD?) {
+    private func ready(_ message: csb_message, _ listener: SharedFD?) {
         cell.cgroup.startCounting(message)
         clock.started(at: monotonicNanoseconds())
-        if let program { runControl.made(program) }
         if let listener { report(to: listener) }
     }
 

@@ -20,17 +20,12 @@ final class Cell: Sendable {
     let workspace: Workspace
     let cgroup: Cgroup
     let memoryEvent: SharedFD?
-    let seat: Seats.Lease
     /// What it was made with; a program can have other limits.
     let limits: SandboxLimits
+    private let name: Warden.CellName
     /// With it every sandbox of its ends, a moment later.
     private let warden: Warden
-    private let parked = Locked(Parked())
-
-    private struct Parked {
-        var readiness = Readiness.building
-        var program: SharedFD?
-    }
+    private let readiness = Locked(Readiness.building)
 
     /// How far a parked sandbox is.
     enum Readiness { case building, ready, broken }
@@ -45,80 +40,122 @@ final class Cell: Sendable {
     }
 
     init(
-        initProcess: SharedFD, _ parts: consuming Parts, workspace: consuming Workspace,
-        cgroup: consuming Cgroup, seat: Seats.Lease, limits: SandboxLimits, warden: Warden
+        _ made: Warden.Parked, _ parts: consuming Parts, of warden: Warden, _ ground: SandboxGround,
+        limits: SandboxLimits
     ) throws(SystemFailure) {
-        self.initProcess = initProcess
-        memoryEvent = try cgroup.watchMemory()
+        initProcess = made.initProcess
+        name = made.name
+        self.warden = warden
+        cgroup = Cgroup(made.cgroups, idle: made.idle, ground.cgroups)
+        var event = made.memoryEvent
+        if event == nil { event = try cgroup.watchMemory() }
+        memoryEvent = event
         control = parts.control
         orders = parts.orders
         stdin = Locked(SharedFD(parts.stdin))
         stdout = parts.stdout
         stderr = parts.stderr
-        self.workspace = workspace
-        self.cgroup = cgroup
-        self.seat = seat
+        workspace = Workspace(root: made.workspace, owner: ground.fileOwner(made.user))
         self.limits = limits
-        self.warden = warden
     }
-
-    /// The program's pidfd, when it is known.
-    var program: SharedFD? { parked.withLock { $0.program } }
 
     /// Whether a message is all that is missing. For nobody else while a run owns the cell.
     func look() -> Readiness {
         var message = csb_message()
         var passed: CInt = -1
         if warden.isGone { return .broken }
-        let known = parked.withLock { $0.readiness }
+        let known = readiness.snapshot
         if known == .ready { return csb_is_abandoned(control.number) == 0 ? .ready : .broken }
         guard known == .building else { return known }
         let size = MemoryLayout<csb_message>.size
         let count = csb_receive(control.number, &message, size, &passed, 1, 0)
         if count == -1 && errno == EAGAIN { return .building }
-        let isReady = count == size && message.kind == CSB_READY.rawValue && passed >= 0
-        let program = passed < 0 ? nil : SharedFD(FD(owning: passed))
-        if isReady { cgroup.startCounting(message) }
-        return parked.withLock { parked in
-            parked.program = program
-            parked.readiness = isReady ? .ready : .broken
-            return parked.readiness
-        }
+        let now: Readiness = count == size && message.kind == CSB_READY.rawValue ? .ready : .broken
+        if now == .ready { cgroup.startCounting(message) }
+        readiness.withLock { $0 = now }
+        return now
     }
 
     /// Gives a program its files and its limits, and starts it. Once only.
     func launch(
         _ spec: SandboxSpec, _ host: HostFiles, terminal: PseudoTerminal? = nil
     ) throws(SandboxFailure) {
-        try workspace.resize(from: limits, to: spec.limits)
-        try cgroup.limit(to: spec.limits, from: limits)
-        try workspace.fill(spec.files, from: host, user: seat.seat.user)
+        let trees = host.trees.isEmpty ? [] : try warden.trees(of: host.opened)
+        var mustFit = !limits.areHeldAs(spec.limits)
+        if mustFit, !spec.files.isEmpty {
+            try fit(spec.limits, isLast: false, isAwaited: true)
+            try waitUntilFitted()
+            mustFit = false
+        }
+        try workspace.fill(spec.files, from: host)
         try workspace.addMountPoints(host)
         if case .empty = spec.stdin { stdin.withLock { $0 = nil } }
         let orders = Orders(
             spec: spec, limitsByCgroup: cgroup.limitsProcesses, countsByCgroup: cgroup.countsCPU,
             terminal: terminal?.program.number)
-        try orders.send(to: self.orders, waitsForMounts: !host.trees.isEmpty)
-        for (index, tree) in host.trees.enumerated() {
-            try mount(tree, isLast: index + 1 == host.trees.count)
+        // The program's orders are the first it hears; what init does last lets it go on.
+        try orders.send(to: self.orders, waitsForMounts: mustFit || !trees.isEmpty)
+        if mustFit { try fit(spec.limits, isLast: trees.isEmpty) }
+        for (index, tree) in trees.enumerated() {
+            try mount(tree, at: host.trees[index].target, isLast: index + 1 == trees.count)
         }
     }
 
-    private func mount(_ tree: HostFiles.Tree, isLast: Bool) throws(SandboxFailure) {
+    private func fit(_ limits: SandboxLimits, isLast: Bool, isAwaited: Bool = false) throws(SandboxFailure) {
+        var wish = csb_wish()
+        wish.kind = CSB_FIT.rawValue
+        wish.limits = limits.forTheKernel
+        wish.is_last = isLast ? 1 : 0
+        wish.number = isAwaited ? 1 : 0
+        let number = control.number
+        try step("limits") { csb_wish(number, &wish) }
+    }
+
+    /// What is written next needs the room.
+    private func waitUntilFitted() throws(SandboxFailure) {
+        let number = control.number
+        while true {
+            var message = csb_message()
+            let count = csb_receive(number, &message, MemoryLayout<csb_message>.size, nil, 0, 1)
+            guard count == MemoryLayout<csb_message>.size, message.kind != CSB_FAILED.rawValue else {
+                throw .step("limits", SystemFailure(call: "wish", errno: count > 0 ? message.error : EPIPE))
+            }
+            if message.kind == CSB_FITTED.rawValue { return }
+            if message.kind == CSB_READY.rawValue { cgroup.startCounting(message) }
+            readiness.withLock { $0 = .ready }
+        }
+    }
+
+    private func mount(_ tree: SharedFD, at target: String, isLast: Bool) throws(SandboxFailure) {
         var part = csb_mount()
-        part.is_last = isLast ? 1 : 0
-        withUnsafeMutableBytes(of: &part.target) { $0.copyBytes(from: tree.target.utf8.prefix($0.count - 1)) }
+        part.wish.kind = CSB_MOUNT.rawValue
+        part.wish.is_last = isLast ? 1 : 0
+        withUnsafeMutableBytes(of: &part.target) { $0.copyBytes(from: target.utf8.prefix($0.count - 1)) }
         let (control, size) = (control.number, MemoryLayout<csb_mount>.size)
-        var number = tree.tree.descriptor.number
-        try step("mount \(tree.target)") { csb_send(control, &part, size, nil, 0, &number, 1) }
+        var number = tree.descriptor.number
+        try step("mount \(target)") { csb_send(control, &part, size, nil, 0, &number, 1) }
     }
 
-    /// Kills what is left and waits for the kernel to take it away, a second at most. Blocks.
+    /// Asks init to signal the program; 0 ends the whole sandbox. Where even that has no room, it ends too.
+    func signal(_ number: CInt) {
+        var wish = csb_wish()
+        wish.kind = CSB_SIGNAL.rawValue
+        wish.number = UInt32(number)
+        let control = control.number
+        let mustEnd = number == 0 || number == SIGKILL
+        if csb_wish(control, &wish) == -1, errno == EAGAIN, mustEnd { shutdown(control, CInt(SHUT_RDWR)) }
+    }
+
+    /// Has the warden kill what is left and take its cgroups away.
     func end() {
-        ignoring("what is already dead needs no killing") {
-            try check("pidfd_send_signal") { csb_kill(initProcess.descriptor.number, SIGKILL) }
-        }
-        var event = pollfd(fd: initProcess.descriptor.number, events: Int16(POLLIN), revents: 0)
-        poll(&event, 1, 1000)
+        ignoring("a warden that is gone took its sandboxes with it") { try warden.end(name) }
+    }
+}
+
+extension SandboxLimits {
+    /// Whether the kernel holds the same for both.
+    fileprivate func areHeldAs(_ other: SandboxLimits) -> Bool {
+        memoryBytes == other.memoryBytes && processes == other.processes && diskBytes == other.diskBytes
+            && inodes == other.inodes
     }
 }

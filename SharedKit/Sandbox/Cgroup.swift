@@ -1,9 +1,8 @@
-internal import CKernel
 internal import CSandbox
 internal import Glibc
 internal import SystemKit
 
-/// The cgroups of one run, one per hierarchy; removed with their owner.
+/// The cgroups of one run, one per hierarchy, for reading: the warden makes, limits and removes them.
 struct Cgroup: ~Copyable, Sendable {
     let parts: [CgroupPart]
     /// What memory figures are read from.
@@ -18,11 +17,16 @@ struct Cgroup: ~Copyable, Sendable {
     private let uncounted = Locked(Uncounted())
     /// Not the program's either.
     let startPrice: StartPrice
+    /// Whether all of it runs after everybody else, where the kernel can do that. The one thing of a cgroup
+    /// that the service may write.
+    private let idle: SharedFD?
 
-    init(parts: [CgroupPart], basis: String, startPrice: StartPrice) {
-        self.parts = parts
-        self.basis = basis
-        self.startPrice = startPrice
+    /// - Parameter directories: in the order of `cgroups`.
+    init(_ directories: [SharedFD], idle: SharedFD?, _ cgroups: Cgroups) {
+        parts = zip(cgroups.controllers, directories).map(CgroupPart.init)
+        basis = cgroups.kind == .v2 ? "cgroup v2" : cgroups.kind == .none ? "rss" : "cgroup v1"
+        self.idle = idle
+        startPrice = cgroups.startPrice
     }
 
     /// Whether a cgroup, not the user's rlimit, bounds memory and processes.
@@ -46,26 +50,14 @@ struct Cgroup: ~Copyable, Sendable {
     }
 
     /// Whether the kernel can let all of it run after everybody else.
-    var mayMakeWay: Bool { parts.contains { $0.idle != nil } }
+    var mayMakeWay: Bool { idle != nil }
 
     /// Lets all of it run after everybody else, or as an equal again.
     func makeWay(_ makesWay: Bool) {
         ignoring("a run that nobody lets past is slower for others, no more") {
-            for part in parts { try part.idle?.descriptor.write([makesWay ? 0x31 : 0x30]) }
+            try idle?.descriptor.write([makesWay ? 0x31 : 0x30])
         }
     }
-
-    func limit(to new: SandboxLimits, from old: SandboxLimits) throws(SandboxFailure) {
-        guard old.memoryBytes != new.memoryBytes || old.processes != new.processes else { return }
-        for part in parts {
-            do { try part.limit(to: new, from: old) } catch {
-                throw .step("cgroup \(part.controller.rawValue)", error)
-            }
-        }
-    }
-
-    /// Descriptors a program writes "0" into to join.
-    var joins: [CInt] { parts.map { $0.procs.number } }
 
     private func part(_ controller: CgroupLayout.Controller) -> CgroupPart? {
         parts.first { $0.controller == controller || $0.controller == .unified }
@@ -143,87 +135,38 @@ struct Cgroup: ~Copyable, Sendable {
         return text.split(separator: "\n").contains { $0.hasPrefix("oom_kill ") && $0 != "oom_kill 0" }
     }
 
-    /// A descriptor that becomes ready when memory runs out, and the epoll event to wait for.
+    /// A descriptor that becomes ready when memory runs out, in version 2; version 1's event is the warden's.
     func watchMemory() throws(SystemFailure) -> SharedFD? {
-        guard let part = part(.memory) else { return nil }
-        if part.controller == .unified {
-            let events = try part.open("memory.events", O_RDONLY)
-            // What was never read is ready at once.
-            _ = readAll(events.number)
-            return SharedFD(events)
-        }
-        let event = SharedFD(FD(owning: try check("eventfd") { ck_eventfd(0) }))
-        let control = try part.open("memory.oom_control", O_RDONLY)
-        let registry = try part.open("cgroup.event_control", O_WRONLY)
-        try registry.write(Array("\(event.descriptor.number) \(control.number)".utf8))
-        return event
+        guard let part = parts.first(where: { $0.controller == .unified }) else { return nil }
+        let events = try part.open("memory.events", O_RDONLY)
+        // What was never read is ready at once.
+        _ = readAll(events.number)
+        return SharedFD(events)
     }
 }
 
 /// One directory of one run.
 final class CgroupPart: Sendable {
     let controller: CgroupLayout.Controller
-    private let branch: Cgroups.Branch
-    private let name: String
-    private let directory: FD
-    let procs: FD
-    /// Whether all of it runs after everybody else; where the kernel can do that.
-    let idle: SharedFD?
+    private let directory: SharedFD
     /// What is read when the run is over, opened while nobody waits.
     private let figures: [String: SharedFD]
 
-    init(branch: Cgroups.Branch, name: String) throws(SystemFailure) {
-        controller = branch.controller
-        self.branch = branch
-        self.name = name
-        let parent = branch.directory.number
-        try check("mkdirat") { mkdirat(parent, name, 0o755) }
-        directory = FD(
-            owning: try check("openat") { openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
-        let own = directory.number
-        procs = FD(owning: try check("openat") { openat(own, "cgroup.procs", O_WRONLY | O_CLOEXEC) })
-        let opened = { (file: String, flags: CInt) -> SharedFD? in
-            let number = openat(own, file, flags | O_CLOEXEC)
-            return number < 0 ? nil : SharedFD(FD(owning: number))
-        }
-        idle = [.cpu, .cpuacct, .unified].contains(controller) ? opened("cpu.idle", O_WRONLY) : nil
+    init(controller: CgroupLayout.Controller, directory: SharedFD) {
+        self.controller = controller
+        self.directory = directory
         figures = Dictionary(
             uniqueKeysWithValues: controller.figures.compactMap { name in
-                opened(name, O_RDONLY).map { (name, $0) }
+                let number = openat(directory.descriptor.number, name, O_RDONLY | O_CLOEXEC)
+                return number < 0 ? nil : (name, SharedFD(FD(owning: number)))
             })
     }
 
     /// The longest, `memory.stat`, has some 3000.
     private static let fileBytes = 8192
 
-    deinit {
-        let parent = branch.directory.number
-        ignoring("a busy cgroup is swept at the next start") {
-            try check("unlinkat") { unlinkat(parent, name, AT_REMOVEDIR) }
-        }
-    }
-
-    /// - Parameter old: the limits it has; nil when it has none yet.
-    func limit(to limits: SandboxLimits, from old: SandboxLimits?) throws(SystemFailure) {
-        switch controller {
-        case .memory:
-            // Memory and swap together may never be less than memory.
-            let grows = limits.memoryBytes > old?.memoryBytes ?? .max
-            if grows { try setIfThere("memory.memsw.limit_in_bytes", limits.memoryBytes) }
-            try set("memory.limit_in_bytes", limits.memoryBytes)
-            if !grows { try setIfThere("memory.memsw.limit_in_bytes", limits.memoryBytes) }
-        case .pids: try set("pids.max", limits.processes)
-        case .cpuacct, .cpu: break
-        case .unified:
-            try set("memory.max", limits.memoryBytes)
-            try setIfThere("memory.swap.max", 0)
-            try setIfThere("memory.oom.group", 1)
-            try set("pids.max", limits.processes)
-        }
-    }
-
     func open(_ file: String, _ flags: CInt) throws(SystemFailure) -> FD {
-        let own = directory.number
+        let own = directory.descriptor.number
         return FD(owning: try check("openat") { openat(own, file, flags | O_CLOEXEC) })
     }
 
@@ -257,13 +200,5 @@ final class CgroupPart: Sendable {
             let count = pread(number, buffer.baseAddress, buffer.count, 0)
             return String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
         }
-    }
-
-    private func set(_ file: String, _ value: Int) throws(SystemFailure) {
-        try open(file, O_WRONLY).write(Array("\(value)".utf8))
-    }
-
-    private func setIfThere(_ file: String, _ value: Int) throws(SystemFailure) {
-        do { try set(file, value) } catch { if error.errno != ENOENT { throw error } }
     }
 }

@@ -3,7 +3,8 @@ internal import Glibc
 internal import Synchronization
 internal import SystemKit
 
-/// Makes the cgroups of this process: one per run and hierarchy, beside our own, and nothing between runs.
+/// Where the cgroups of this process are made: one per run and hierarchy, beside our own, and nothing between
+/// runs.
 ///
 /// Named by pid and start time: a later process sweeps what a killed one left, and a reused pid does not
 /// protect it.
@@ -60,22 +61,6 @@ final class Cgroups: Sendable {
     var controllers: [CgroupLayout.Controller] { branches.map(\.controller) }
     var directories: [CInt] { branches.map { $0.directory.number } }
 
-    /// A cgroup in every hierarchy, with its limits set and nobody in it.
-    func make(_ name: String, limits: SandboxLimits) throws(SandboxFailure) -> Cgroup {
-        var parts: [CgroupPart] = []
-        for branch in branches {
-            do {
-                let part = try CgroupPart(branch: branch, name: "\(self.name)\(name)")
-                parts.append(part)
-                try part.limit(to: limits, from: nil)
-            } catch {
-                throw .step("cgroup \(branch.controller.rawValue)", error)
-            }
-        }
-        return Cgroup(parts: parts, basis: kind == .v2 ? "cgroup v2" : kind == .none ? "rss" : "cgroup v1",
-            startPrice: startPrice)
-    }
-
     /// cgroups(7), "delegation": children get the controllers their parent hands down, and then no process
     /// may be in the parent itself: all move into a leaf, as long as there are any.
     private static func delegate(_ directory: String) throws(SystemFailure) {
@@ -113,7 +98,7 @@ final class Cgroups: Sendable {
 extension Cgroups {
     private static let prefix = "codecollab-"
 
-    /// `codecollab-<pid>-<start time>`; a run adds `-host<number>-run<number>`.
+    /// `codecollab-<pid>-<start time>`; a host adds `-host<number>-`, a run `run<number>`.
     private static func name(pid: pid_t) -> String { "\(prefix)\(pid)-\(startTime(pid: pid) ?? "0")" }
 
     /// Field 22 of proc(5)'s stat; the name in field 2 may hold spaces, so count from its closing bracket.
@@ -123,6 +108,23 @@ extension Cgroups {
         let fields = stat[bracket...].split(separator: " ")
         return fields.count > 20 ? String(fields[20]) : nil
     }
+
+    /// Removes what a warden of ours left that was killed; its sandboxes take a moment to go.
+    func sweepOwn() {
+        for branch in branches {
+            let directory = branch.directory.number
+            for _ in 0..<Self.sweeps {
+                let left = Self.entries("/proc/self/fd/\(directory)").filter { $0.hasPrefix(name) }
+                    .filter { unlinkat(directory, $0, AT_REMOVEDIR) == -1 && errno != ENOENT }
+                if left.isEmpty { break }
+                usleep(Self.sweepPause)
+            }
+        }
+    }
+
+    private static let sweeps = 100
+    /// Microseconds.
+    private static let sweepPause: UInt32 = 10_000
 
     /// Removes what dead processes left behind.
     private static func sweep(_ directory: String) {

@@ -17,12 +17,12 @@ final class SharedFD: Sendable {
 struct HostFiles: Sendable {
     /// Files to copy, by their path in the box.
     private(set) var copies: [String: SharedFD] = [:]
-    /// Detached read-only clones, and where they go.
+    /// What is shown read-only, and where.
     private(set) var trees: [Tree] = []
 
-    /// A clone of a path of the host's.
+    /// A file or directory of the host's that we may read.
     struct Tree: Sendable {
-        let tree: SharedFD
+        let opened: SharedFD
         let target: String
         /// Whether a mount point has to be made for it, and of which kind.
         let point: Point
@@ -33,19 +33,27 @@ struct HostFiles: Sendable {
     init(_ spec: SandboxSpec) throws(SandboxFailure) {
         for file in spec.files {
             guard case .copy(let source) = file.content else { continue }
-            copies[file.path] = try SharedFD("file \(source)") { open(source, O_RDONLY | O_CLOEXEC) }
+            copies[file.path] = try Self.open("file", source)
         }
         for bind in spec.binds {
-            let tree = try SharedFD("file \(bind.source)") { csb_clone_tree(bind.source) }
-            trees.append(Tree(tree: tree, target: "\(Sandbox.box)/\(bind.path)", point: .exists))
+            let opened = try Self.open("file", bind.source)
+            trees.append(Tree(opened: opened, target: "\(Sandbox.box)/\(bind.path)", point: .exists))
         }
         for mount in spec.mounts {
-            let tree = try SharedFD("mount \(mount.source)") { csb_clone_tree(mount.source) }
+            let opened = try Self.open("mount", mount.source)
             var status = stat()
-            let number = tree.descriptor.number
+            let number = opened.descriptor.number
             try step("mount \(mount.source)") { fstat(number, &status) }
             let point: Tree.Point = status.st_mode & S_IFMT == S_IFDIR ? .directory : .file
-            trees.append(Tree(tree: tree, target: mount.target, point: point))
+            trees.append(Tree(opened: opened, target: mount.target, point: point))
         }
+    }
+
+    /// The descriptors of `trees`, in their order.
+    var opened: [CInt] { trees.map { $0.opened.descriptor.number } }
+
+    /// Not waiting for the other end of what turns out to be a pipe.
+    private static func open(_ what: String, _ path: String) throws(SandboxFailure) -> SharedFD {
+        try SharedFD("\(what) \(path)") { Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
 }

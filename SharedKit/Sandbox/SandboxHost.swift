@@ -25,45 +25,44 @@ package final class SandboxHost: Sendable {
 
     /// What this machine lets sandboxes do.
     package let capabilities: SandboxCapabilities
+    private let ground: SandboxGround
+    private let loss: AsyncStream<Never>
+    private static let wardenToken: UInt64 = 1
     private let workshop: Workshop
     private let reactor: Reactor
     private let pool: SandboxPool
     private let loops: Loops
-    private let startPrice: StartPrice
 
     /// Builds the template that all sandboxes start from, and tests it by running a program.
     /// - Throws: `SandboxFailure` when programs cannot be isolated here.
-    package init(_ configuration: Configuration = Configuration()) async throws {
-        guard geteuid() == 0 else {
-            throw SandboxFailure.unsupported(
-                "isolating programs needs root: mount, pid and network namespaces")
-        }
-        var capabilities = SandboxCapabilities()
-        let cgroups = Cgroups(isWanted: configuration.usesCgroups, warnings: &capabilities.warnings)
-        startPrice = cgroups.startPrice
+    package convenience init(_ configuration: Configuration = Configuration()) async throws {
+        try await self.init(on: try SandboxGround(configuration))
+    }
+
+    /// A host on ground that was made while the process was root; it needs no rights itself.
+    /// - Throws: `SandboxFailure` when the first program does not run.
+    package init(on ground: SandboxGround) async throws {
+        self.ground = ground
         let (workshopLoop, reactorLoop) = (try EventLoop(), try EventLoop())
         loops = Loops(workshopLoop, reactorLoop)
-        let pool = SandboxPool(capacity: configuration.parked) { workshopLoop.poke() }
+        let pool = SandboxPool(capacity: ground.parked) { workshopLoop.poke() }
         self.pool = pool
-        let workshop = Workshop(loop: workshopLoop, cgroups: cgroups, seats: try Seats(), pool: pool)
+        let workshop = Workshop(loop: workshopLoop, ground: ground, pool: pool)
         self.workshop = workshop
         let reactor = try Reactor(loop: reactorLoop, pool: pool)
         self.reactor = reactor
-        try workshopLoop.start(name: "sandbox-shop") { _ in workshop.assumeIsolated { $0.tidy() } }
-        try reactorLoop.start(name: "sandbox-watch") { token in reactor.assumeIsolated { $0.ready(token) } }
-        capabilities.visiblePaths = try await workshop.open(mounts: configuration.mounts)
-        capabilities.accounting = cgroups.kind.rawValue
-        capabilities.limitsMemory = cgroups.controllers.contains { $0 == .memory || $0 == .unified }
-        capabilities.limitsProcesses = cgroups.controllers.contains { $0 == .pids || $0 == .unified }
-        capabilities.countsCPU = cgroups.controllers.contains { $0 == .cpuacct || $0 == .unified }
-        capabilities.sharesCPU = cgroups.controllers.contains { $0 == .cpu || $0 == .unified }
-        capabilities.namespaces = ["pid", "mount", "network", "ipc", "uts", "cgroup"]
-        capabilities.filtersSystemCalls = true
-        capabilities.landlockVersion = Int(max(csb_landlock_version(), 0))
-        if capabilities.landlockVersion == 0 {
-            capabilities.warnings.append("no landlock: mounts and the system call filter are the only walls")
+        let (loss, lost) = AsyncStream<Never>.makeStream()
+        self.loss = loss
+        try workshopLoop.start(name: "sandbox-shop") { token in
+            workshop.assumeIsolated { $0.tidy() }
+            if token == Self.wardenToken { lost.finish() }
         }
-        self.capabilities = capabilities
+        if let number = ground.warden?.number {
+            let events = UInt32(CSB_HUP) | UInt32(CSB_ONCE)
+            try workshopLoop.watch(number: number, Self.wardenToken, events: events)
+        }
+        try reactorLoop.start(name: "sandbox-watch") { token in reactor.assumeIsolated { $0.ready(token) } }
+        capabilities = SandboxCapabilities(of: ground)
         try await testItself()
     }
 
@@ -98,7 +97,7 @@ package final class SandboxHost: Sendable {
 
     /// Into a parked sandbox, or a new one where none is.
     private func launch(_ spec: SandboxSpec, begun: UInt64) async throws -> StartedRun {
-        if let parked = pool.take(spec.profile, limits: spec.limits) {
+        if !hasLostWarden, let parked = pool.take(spec.profile, limits: spec.limits) {
             do { return try launch(spec, in: parked, isPooled: true, begun: begun) } catch {
                 // It may have died since: a new one says what is wrong.
                 guard parked.look() == .broken else { throw error }
@@ -125,11 +124,22 @@ package final class SandboxHost: Sendable {
 
     private func make(_ spec: SandboxSpec) async throws -> Cell {
         do { return try await workshop.make(spec.profile, limits: spec.limits) } catch {
-            guard await workshop.hasLostWarden else { throw error }
+            guard hasLostWarden, ground.canReplaceWarden else { throw error }
             try await workshop.replaceWarden()
             return try await workshop.make(spec.profile, limits: spec.limits)
         }
     }
+
+    /// Waits for the end of the first warden, which takes all sandboxes with it. A service that may not start
+    /// another one ends too, so that its supervisor starts it anew.
+    /// - Throws: `CancellationError`, or `SandboxFailure` when the service has to end.
+    package func watchWarden() async throws {
+        for await _ in loss {}
+        try Task.checkCancellation()
+        if !ground.canReplaceWarden { throw SandboxFailure.unsupported("the warden has ended") }
+    }
+
+    private var hasLostWarden: Bool { ground.warden?.isGone ?? false }
 
     /// Ends all that runs and returns when nothing of it is left; afterwards nothing can be started.
     package func close() async { await workshop.close() }
@@ -173,6 +183,6 @@ package final class SandboxHost: Sendable {
             }
             prices.append(result)
         }
-        startPrice.measure(prices)
+        ground.cgroups.startPrice.measure(prices)
     }
 }

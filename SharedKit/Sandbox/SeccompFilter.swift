@@ -14,9 +14,10 @@ struct SeccompFilter: Sendable {
     /// The number of records.
     var instructionCount: UInt16 { UInt16(bytes.count / 8) }
 
-    /// Compiles `profile`; names this libseccomp does not know stay unknown, i.e. refused.
-    init(_ profile: SeccompProfile) {
-        let intervals = Self.intervals(of: Self.answers(of: profile))
+    /// Compiles `profile`; names this libseccomp does not know stay unnamed, and get that answer.
+    init(_ profile: SeccompProfile, unnamed: SystemCallAnswer = .refused(ENOSYS)) {
+        let rest: UInt32 = if case .refused(let code) = unnamed { Action.errno(code) } else { Action.allow }
+        let intervals = Self.intervals(of: Self.answers(of: profile), rest: .answer(rest))
         let instructions = Self.preamble + Self.search(intervals[...])
         bytes = instructions.flatMap(\.bytes)
     }
@@ -51,9 +52,9 @@ struct SeccompFilter: Sendable {
         if number >= 0 { answers[UInt32(number)] = code }
     }
 
-    /// Neighbours with the same answer become one interval; everything unnamed is `ENOSYS`.
-    private static func intervals(of answers: [UInt32: [Instruction]]) -> [Interval] {
-        let unknown = [Instruction.answer(Action.errno(ENOSYS))]
+    /// Neighbours with the same answer become one interval.
+    private static func intervals(of answers: [UInt32: [Instruction]], rest: Instruction) -> [Interval] {
+        let unknown = [rest]
         let last = answers.keys.max() ?? 0
         var intervals: [Interval] = []
         for number in 0...last + 1 {

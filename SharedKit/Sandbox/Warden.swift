@@ -3,43 +3,51 @@ internal import CSandbox
 internal import Glibc
 internal import SystemKit
 
-/// The small process that clones all sandboxes of a host (`Warden.c`): this executable, started again.
+/// The small process that makes all sandboxes of a host (`Warden.c`): this executable, started again.
 ///
 /// It has no memory, environment or descriptors of ours, so a sandbox, which is its copy, has none either.
-/// When either of us ends, the sandboxes end; it removes their cgroups. Every call waits for its answer: only
-/// for the workshop's thread.
+/// When either of us ends, the sandboxes end; it removes their cgroups. Calls wait for their answer.
 final class Warden: Sendable {
     private let socket: FD
+    /// The mounter's, for whoever starts a program.
+    private let mounter: Locked<SharedFD>
     private let process: pid_t
 
-    /// Starts it.
+    /// Starts it; it needs root.
     init() throws(SandboxFailure) {
         var ends: [CInt] = [-1, -1]
         try step("warden") { csb_control_pair(&ends) }
         socket = FD(owning: ends[0])
         let theirs = FD(owning: ends[1])
-        process = try Self.spawn(socket: theirs.number)
+        try step("warden") { csb_control_pair(&ends) }
+        mounter = Locked(SharedFD(FD(owning: ends[0])))
+        let mounters = FD(owning: ends[1])
+        process = try Self.spawn(sockets: [theirs.number, mounters.number])
     }
 
     /// Its end follows that of the socket; then nothing of it is left but an entry in the process table.
     deinit { waitpid(process, nil, WNOHANG) }
 
-    private static func spawn(socket: CInt) throws(SandboxFailure) -> pid_t {
+    private static func spawn(sockets: [CInt]) throws(SandboxFailure) -> pid_t {
         let strings = CStrings()
         var what = ck_spawn()
         what.path = strings.string("/proc/self/exe")
         what.arguments = strings.array([CSB_WARDEN])
         what.environment = strings.array(
             getenv("LD_LIBRARY_PATH").map { ["LD_LIBRARY_PATH=\(String(cString: $0))"] } ?? [])
-        what.socket_count = 1
+        what.socket_count = CInt(sockets.count)
         (what.input, what.output, what.error) = (-1, -1, 2)
         // Of its own, so that what ends a service's process group lets the warden clean up after it.
         what.own_session = 1
-        return try withUnsafePointer(to: socket) { (sockets) throws(SandboxFailure) in
-            what.sockets = sockets
-            return try step("warden") { withExtendedLifetime(strings) { ck_spawn(&what) } }
+        let pid = sockets.withUnsafeBufferPointer { sockets in
+            what.sockets = sockets.baseAddress
+            return withExtendedLifetime(strings) { ck_spawn(&what) }
         }
+        return try step("warden") { pid }
     }
+
+    /// For an event loop: hangs up when it has ended.
+    var number: CInt { socket.number }
 
     /// Whether it has ended, by whatever hand.
     var isGone: Bool { csb_is_abandoned(socket.number) != 0 }
@@ -50,13 +58,35 @@ final class Warden: Sendable {
         waitpid(process, nil, 0)
     }
 
-    /// Moves it into the template; it remembers where our cgroups are, and how their names begin.
-    func enter(mounts: SharedFD, names: SharedFD, cgroups: Cgroups) throws(SandboxFailure) {
+    /// Moves it into the template, and tells what all sandboxes have in common.
+    /// - Returns: whether workspaces are shown to `owner` as its own.
+    func enter(
+        _ place: SandboxGround.Place, cgroups: Cgroups, owner: ServiceUser
+    ) throws(SandboxFailure) -> Bool {
         var frame = csb_frame()
         frame.kind = CSB_ENTER.rawValue
+        frame.user = Self.firstUser
+        frame.owner = owner.user
+        frame.group = owner.group
         withUnsafeMutableBytes(of: &frame.name) { $0.copyBytes(from: cgroups.name.utf8.prefix($0.count - 1)) }
-        let places = [mounts.descriptor.number, names.descriptor.number]
-        try ask(frame, fds: places + cgroups.directories)
+        withUnsafeMutableBytes(of: &frame.hierarchies) { table in
+            cgroups.controllers.map(\.hierarchy).withUnsafeBytes { table.copyMemory(from: $0) }
+        }
+        let places = [place.mounts.descriptor.number, place.names.descriptor.number]
+        return try ask(frame, fds: places + cgroups.directories).answer.is_mapped != 0
+    }
+
+    /// A block of user numbers per process, so that counts per user do not mix.
+    private static var firstUser: uid_t {
+        uid_t(CSB_FIRST_USER) + uid_t(getpid()) % processBlocks * uid_t(CSB_CELLS)
+    }
+    private static let processBlocks: uid_t = 65_535
+
+    /// From now on it makes and ends sandboxes only.
+    func seal() throws(SandboxFailure) {
+        var frame = csb_frame()
+        frame.kind = CSB_SEAL.rawValue
+        try ask(frame)
     }
 
     func learn(_ profile: SandboxProfile) throws(SandboxFailure) {
@@ -70,46 +100,120 @@ final class Warden: Sendable {
         try ask(frame, body: filter.bytes)
     }
 
-    /// Clones a sandbox. Returns its init's pidfd; how it goes on is said over its own control socket.
+    /// What the warden made, and what of it we may hold: nothing that could be written but the box, and
+    /// whether the run makes way for others.
+    struct Parked: Sendable {
+        let name: CellName
+        let user: uid_t
+        let initProcess: SharedFD
+        let workspace: SharedFD
+        let memoryEvent: SharedFD?
+        let idle: SharedFD?
+        let cgroups: [SharedFD]
+    }
+
+    /// Which sandbox, and which of those that were there.
+    struct CellName: Sendable, Hashable {
+        let cell: UInt32
+        let generation: UInt32
+    }
+
+    /// Makes a sandbox; how it goes on is said over its own control socket.
+    /// - Parameter fds: as `enum csb_park_fd` wants them.
     func park(
-        _ profile: SandboxProfile, user: uid_t, niceness: Int, fds: [CInt]
-    ) throws(SandboxFailure) -> SharedFD {
+        _ profile: SandboxProfile, _ limits: SandboxLimits, niceness: Int, fds: [CInt]
+    ) throws(SandboxFailure) -> Parked {
         var frame = csb_frame()
         frame.kind = CSB_PARK.rawValue
         frame.profile = profile.number
-        frame.user = user
         frame.secret = profile == .report ? CallReporter.secret : 0
         frame.niceness = UInt32(niceness)
-        guard let pidfd = try ask(frame, fds: fds) else { throw Self.gone }
-        return pidfd
+        frame.limits = limits.forTheKernel
+        let (answer, passed) = try ask(frame, fds: fds)
+        let (event, idle) = (Int(answer.has_event), Int(answer.has_idle))
+        guard passed.count >= 2 + event + idle else { throw Self.gone }
+        return Parked(
+            name: CellName(cell: answer.cell, generation: answer.generation), user: answer.user,
+            initProcess: passed[0], workspace: passed[1], memoryEvent: event == 0 ? nil : passed[2],
+            idle: idle == 0 ? nil : passed[2 + event], cgroups: Array(passed.dropFirst(2 + event + idle)))
+    }
+
+    /// Ends a sandbox; its cgroups go when its last process has.
+    func end(_ name: CellName) throws(SandboxFailure) {
+        var frame = csb_frame()
+        frame.kind = CSB_END.rawValue
+        (frame.cell, frame.generation) = (name.cell, name.generation)
+        try ask(frame)
+    }
+
+    /// Read-only clones, attached nowhere, of what is open for reading. For any thread.
+    func trees(of opened: [CInt]) throws(SandboxFailure) -> [SharedFD] {
+        var frame = csb_trees()
+        frame.count = UInt32(opened.count)
+        let (answer, trees) = try mounter.withLock { (socket) throws(SandboxFailure) in
+            try Self.exchange(frame, fds: opened, on: socket.descriptor.number, room: Int(CSB_PARTS))
+        }
+        guard answer.error == 0, trees.count == opened.count else { throw Self.refusal("mount", answer) }
+        return trees
     }
 
     private static let gone = SandboxFailure.step("warden", SystemFailure(call: "recvmsg", errno: EPIPE))
 
+    private static func refusal(_ what: String, _ answer: csb_answer) -> SandboxFailure {
+        .step(what, SystemFailure(call: "frame", errno: answer.error == 0 ? EPROTO : answer.error))
+    }
+
     @discardableResult
     private func ask(
         _ frame: csb_frame, body: [UInt8] = [], fds: [CInt] = []
-    ) throws(SandboxFailure) -> SharedFD? {
-        let socket = socket.number
-        let size = MemoryLayout<csb_frame>.size
+    ) throws(SandboxFailure) -> (answer: csb_answer, passed: [SharedFD]) {
+        let (answer, passed) = try Self.exchange(
+            frame, body: body, fds: fds, on: socket.number, room: Int(CSB_ANSWER_FDS))
+        guard answer.error == 0 else { throw Self.refusal("warden, frame \(frame.kind)", answer) }
+        return (answer, passed)
+    }
+
+    private static func exchange<Frame>(
+        _ frame: Frame, body: [UInt8] = [], fds: [CInt], on socket: CInt, room: Int
+    ) throws(SandboxFailure) -> (answer: csb_answer, passed: [SharedFD]) {
+        let size = MemoryLayout<Frame>.size
         var answer = csb_answer()
-        var passed: CInt = -1
+        var passed = [CInt](repeating: -1, count: room)
         _ = try withUnsafePointer(to: frame) { (frame) throws(SandboxFailure) in
             try step("warden") { csb_send(socket, frame, size, body, body.count, fds, CInt(fds.count)) }
         }
         let count = try step("warden") {
-            csb_receive(socket, &answer, MemoryLayout<csb_answer>.size, &passed, 1, 1)
+            csb_receive(socket, &answer, MemoryLayout<csb_answer>.size, &passed, CInt(room), 1)
         }
-        let pidfd = passed < 0 ? nil : SharedFD(FD(owning: passed))
-        guard count == MemoryLayout<csb_answer>.size else { throw Self.gone }
-        guard answer.error == 0 else {
-            throw .step("warden", SystemFailure(call: "frame \(frame.kind)", errno: answer.error))
-        }
-        return pidfd
+        let owned = passed.prefix { $0 >= 0 }.map { SharedFD(FD(owning: $0)) }
+        guard count == MemoryLayout<csb_answer>.size else { throw gone }
+        return (answer, owned)
     }
 }
 
 extension SandboxProfile {
     /// How the warden knows its filter.
     fileprivate var number: UInt32 { UInt32(Self.allCases.firstIndex(of: self) ?? 0) }
+}
+
+extension CgroupLayout.Controller {
+    /// The warden's word for it.
+    fileprivate var hierarchy: UInt32 {
+        switch self {
+        case .memory: CSB_MEMORY.rawValue
+        case .pids: CSB_PIDS.rawValue
+        case .cpuacct: CSB_CPUACCT.rawValue
+        case .cpu: CSB_CPU.rawValue
+        case .unified: CSB_UNIFIED.rawValue
+        }
+    }
+}
+
+extension SandboxLimits {
+    /// Those that the kernel holds for all processes of a run together.
+    var forTheKernel: csb_limits {
+        csb_limits(
+            memory_bytes: UInt64(memoryBytes), processes: UInt64(processes), disk_bytes: UInt64(diskBytes),
+            inodes: UInt64(inodes + Workspace.ownInodes))
+    }
 }

@@ -1,6 +1,5 @@
 internal import CSandbox
 internal import Glibc
-internal import Synchronization
 internal import SystemKit
 
 /// Makes sandboxes, one after the other, on a thread of its own, and takes apart what is left of them.
@@ -11,60 +10,19 @@ actor Workshop {
     }
 
     private let loop: EventLoop
-    private let cgroups: Cgroups
-    private let seats: Seats
+    private let ground: SandboxGround
     private let pool: SandboxPool
-    private var warden: Warden?
-    private var place: Place?
-    /// Counts the runs of the whole process: cgroups are named by it.
-    private static let serial = Atomic<Int>(0)
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    init(loop: EventLoop, cgroups: Cgroups, seats: Seats, pool: SandboxPool) {
+    init(loop: EventLoop, ground: SandboxGround, pool: SandboxPool) {
         self.loop = loop
-        self.cgroups = cgroups
-        self.seats = seats
+        self.ground = ground
         self.pool = pool
     }
 
-    /// Builds the template, and moves a warden into it. First of all calls; returns what programs see of the
-    /// host.
-    func open(mounts: [ReadOnlyMount]) throws(SandboxFailure) -> [String] {
-        let place = try ThreadApart.run { [seats] () throws(SandboxFailure) in
-            let visible = try Template(mounts: mounts).visible
-            return Place(
-                mounts: try seats.ownNamespace("mnt"), names: try seats.ownNamespace("uts"), visible: visible)
-        }
-        self.place = place
-        try instruct(try Warden())
-        return place.visible
-    }
-
-    /// The template: namespaces that nobody of us is in.
-    private struct Place {
-        let mounts: SharedFD
-        let names: SharedFD
-        let visible: [String]
-    }
-
-    private func instruct(_ warden: Warden) throws(SandboxFailure) {
-        guard let place else { throw .unsupported("the sandbox host is not open") }
-        try warden.enter(mounts: place.mounts, names: place.names, cgroups: cgroups)
-        for profile in SandboxProfile.allCases {
-            try warden.learn(profile)
-        }
-        self.warden = warden
-    }
-
-    var hasLostWarden: Bool { warden?.isGone ?? false }
-
-    /// Goes on with another warden if ours is gone; what the old one had made went with it.
-    func replaceWarden() throws(SandboxFailure) {
-        guard let warden, warden.isGone else { return }
-        warden.close()
-        try instruct(try Warden())
-    }
+    /// Goes on with another warden if ours is gone and we may.
+    func replaceWarden() throws(SandboxFailure) { try ground.replaceWarden() }
 
     /// Makes a sandbox for a run that waits for it.
     func make(_ profile: SandboxProfile, limits: SandboxLimits) throws(SandboxFailure) -> Cell {
@@ -88,7 +46,7 @@ actor Workshop {
     func close() {
         pool.close()
         emptyBin()
-        warden.take()?.close()
+        ground.close()
     }
 
     private func emptyBin() {
@@ -100,11 +58,7 @@ actor Workshop {
     private func park(
         _ profile: SandboxProfile, _ limits: SandboxLimits, niceness: Int
     ) throws(SandboxFailure) -> Cell {
-        guard let warden else { throw .unsupported("the sandbox host is closed") }
-        let serial = Self.serial.add(1, ordering: .relaxed).newValue
-        let seat = try seats.take()
-        let cgroup = try cgroups.make("run\(serial)", limits: limits)
-        let workspace = try Workspace(limits: limits)
+        guard let warden = ground.warden else { throw .unsupported("the sandbox host is closed") }
         let control = try Pair.control()
         let orders = try Pair.control()
         let input = try Pair.pipe()
@@ -113,22 +67,19 @@ actor Workshop {
         for number in [input.writer.number, output.reader.number, errors.reader.number] {
             try step("pipe") { fcntl(number, F_SETFL, O_NONBLOCK) }
         }
-        let initProcess = try warden.park(
-            profile, user: seat.seat.user, niceness: niceness,
+        let parked = try warden.park(
+            profile, limits, niceness: niceness,
             // As `enum csb_park_fd` wants them.
             fds: [
-                seat.seat.network.descriptor.number, workspace.root.number, input.reader.number,
-                output.writer.number, errors.writer.number, control.writer.number, orders.writer.number,
-                orders.reader.number,
-            ] + cgroup.joins)
+                input.reader.number, output.writer.number, errors.writer.number, control.writer.number,
+                orders.writer.number, orders.reader.number,
+            ])
         let parts = Cell.Parts(
             control: control.reader, orders: orders.reader, stdin: input.writer, stdout: output.reader,
             stderr: errors.reader)
-        do {
-            return try Cell(
-                initProcess: initProcess, parts, workspace: workspace, cgroup: cgroup, seat: seat,
-                limits: limits, warden: warden)
-        } catch { throw .step("memory events", error) }
+        do { return try Cell(parked, parts, of: warden, ground, limits: limits) } catch {
+            throw .step("memory events", error)
+        }
     }
 }
 

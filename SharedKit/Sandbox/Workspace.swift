@@ -7,54 +7,22 @@ internal import SystemKit
 /// Its `dev`, shown as `/dev`, is not writable, but no other run has these inodes: locks on them stay here.
 /// Filled through its descriptor before the program exists, read through it after all processes are dead,
 /// without ever following a link: nothing the program does can lead the reader elsewhere.
-struct Workspace: ~Copyable, Sendable {
-    /// The tmpfs's root: `box/`, `tmp/` and `dev/` are in it.
-    let root: FD
+struct Workspace: Sendable {
+    /// The tmpfs's root: `box/`, `tmp/` and `dev/` are in it. What is the run's is shown as ours here.
+    let root: SharedFD
+    /// Who gets what is made in it; nil when the kernel sees to that.
+    let owner: uid_t?
 
     /// Inodes of the tmpfs that are ours: its root, the three directories, and what is in `dev`.
-    private static let ownInodes = 4 + devices.count + links.count
-    private static let devices: [(name: String, major: UInt32, minor: UInt32)] = [
-        ("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9),
-        ("tty", 5, 0),
-    ]
-    private static let links = [
-        "fd": "/proc/self/fd", "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1",
-        "stderr": "/proc/self/fd/2", "shm": "/tmp",
-    ]
+    static let ownInodes = 15
 
-    init(limits: SandboxLimits) throws(SandboxFailure) {
-        let inodes = limits.inodes + Self.ownInodes
-        let number = try step("tmpfs") { csb_new_tmpfs("\(limits.diskBytes)", "\(inodes)") }
-        let root = FD(owning: number)
-        for (name, mode) in [("box", 0o755), ("tmp", 0o1777), ("dev", 0o755)] as [(String, mode_t)] {
-            try step("directory \(name)") { mkdirat(number, name, mode) }
-            try step("directory \(name)") { fchmodat(number, name, mode, 0) }
-        }
-        for (name, major, minor) in Self.devices {
-            try step("device \(name)") { csb_make_device(number, "dev/\(name)", major, minor) }
-        }
-        for (name, target) in Self.links {
-            try step("link \(name)") { symlinkat(target, number, "dev/\(name)") }
-        }
-        self.root = root
-    }
-
-    /// Makes it as large as a program may have it.
-    func resize(from old: SandboxLimits, to new: SandboxLimits) throws(SandboxFailure) {
-        guard old.diskBytes != new.diskBytes || old.inodes != new.inodes else { return }
-        let (number, inodes) = (root.number, new.inodes + Self.ownInodes)
-        try step("tmpfs") { csb_resize_tmpfs(number, "\(new.diskBytes)", "\(inodes)") }
-    }
-
-    /// Writes the files of a specification; afterwards `user` owns the box.
-    func fill(_ files: [SandboxFile], from host: HostFiles, user: uid_t) throws(SandboxFailure) {
-        let number = root.number
-        try step("box") { fchownat(number, "box", user, user, 0) }
+    /// Writes the files of a specification.
+    func fill(_ files: [SandboxFile], from host: HostFiles) throws(SandboxFailure) {
         var made: Set = [Array("box".utf8)]
         for file in files {
             let path = "box/\(file.path)"
-            try makeParents(of: path, user, &made)
-            do { try write(file, from: host, to: path, user) } catch {
+            try makeParents(of: path, &made)
+            do { try write(file, from: host, to: path) } catch {
                 throw .step("file \(file.path)", error)
             }
         }
@@ -62,36 +30,35 @@ struct Workspace: ~Copyable, Sendable {
 
     /// Makes what per-run mounts below `/box` or `/tmp` are attached to; others use the template's own paths.
     func addMountPoints(_ host: HostFiles) throws(SandboxFailure) {
-        let number = root.number
+        let number = root.descriptor.number
         var made: Set = [Array("box".utf8), Array("tmp".utf8)]
         for tree in host.trees where tree.point != .exists {
             let path = String(tree.target.dropFirst())
             guard path.hasPrefix("box/") || path.hasPrefix("tmp/") else { continue }
-            try makeParents(of: path + (tree.point == .directory ? "/." : ""), 0, &made)
+            try makeParents(of: path + (tree.point == .directory ? "/." : ""), &made)
             guard tree.point == .file else { continue }
             _ = FD(owning: try step(path) { openat(number, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644) })
         }
     }
 
     /// Bytes are compared: texts that look the same may be two directories.
-    private func makeParents(
-        of path: String, _ user: uid_t, _ made: inout Set<[UInt8]>
-    ) throws(SandboxFailure) {
-        let number = root.number
+    private func makeParents(of path: String, _ made: inout Set<[UInt8]>) throws(SandboxFailure) {
+        let number = root.descriptor.number
         var parent = ""
         for part in path.pathParts.dropLast() {
             parent += parent.isEmpty ? part : "/" + part
             guard made.insert(Array(parent.utf8)).inserted else { continue }
             try step("directory \(parent)") { mkdirat(number, parent, 0o755) }
             try step("directory \(parent)") { fchmodat(number, parent, 0o755, 0) }
-            try step("directory \(parent)") { fchownat(number, parent, user, user, 0) }
+            guard let owner else { continue }
+            try step("directory \(parent)") { fchownat(number, parent, owner, owner, 0) }
         }
     }
 
     private func write(
-        _ file: SandboxFile, from host: HostFiles, to path: String, _ user: uid_t
+        _ file: SandboxFile, from host: HostFiles, to path: String
     ) throws(SystemFailure) {
-        let root = root.number
+        let root = root.descriptor.number
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let target = FD(owning: try check("openat") { openat(root, path, flags, 0o600) })
         switch file.content {
@@ -100,7 +67,7 @@ struct Workspace: ~Copyable, Sendable {
         case .bind: break
         }
         let number = target.number
-        try check("fchown") { fchown(number, user, user) }
+        if let owner { try check("fchown") { fchown(number, owner, owner) } }
         try check("fchmod") { fchmod(number, mode_t(file.mode & 0o777)) }
     }
 
@@ -116,14 +83,14 @@ struct Workspace: ~Copyable, Sendable {
     /// Whether the program left no block or no inode free.
     var isFull: Bool {
         var (blocks, inodes): (UInt64, UInt64) = (0, 0)
-        return csb_free_space(root.number, &blocks, &inodes) == 0 && (blocks == 0 || inodes == 0)
+        return csb_free_space(root.descriptor.number, &blocks, &inodes) == 0 && (blocks == 0 || inodes == 0)
     }
 
     /// Reads the regular files below the box that a specification names; others, links and missing ones are
     /// left out.
     func collect(_ spec: SandboxSpec) -> (files: [CollectedFile], leftOut: Int) {
         var collector = Collector(
-            root: root.number, files: spec.collectedFiles,
+            root: root.descriptor.number, files: spec.collectedFiles,
             bytes: spec.collectedBytes ?? spec.limits.diskBytes)
         for pattern in spec.collect { collector.take(pattern) }
         return (collector.files, collector.leftOut)

@@ -19,11 +19,19 @@ struct Executors: Sendable {
         var settings = environment
         settings["CODECOLLAB_HOME"] = home.path
         settings["CODECOLLAB_LANGUAGES"] = languages
+        settings["CODECOLLAB_EXECUTOR_USER"] = "0"
         return try await withService(
-            .executor, environment: settings, build: { try await ExecutorBoot.parts($0) }
+            .executor, environment: settings, build: { try await Self.parts($0) }
         ) {
             try await body(Executors(service: $0, home: home))
         }
+    }
+
+    /// Of a service that stays who the tests are.
+    private static func parts(_ surroundings: ServiceSurroundings) async throws -> ServiceParts {
+        var configuration = surroundings.configuration
+        let prepared = try ExecutorBoot.prepare(&configuration)
+        return try await ExecutorBoot.parts(surroundings, prepared)
     }
 
     private static var languages: String {

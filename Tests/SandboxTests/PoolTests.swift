@@ -100,7 +100,7 @@ extension Isolation {
             let (host, warden) = try await Wardens.host(parked: 2)
             _ = try await host.run(SandboxSpec(argv: ["true"]))
             try await fill(host)
-            for pid in Wardens.children(of: warden) { kill(pid, SIGKILL) }
+            for pid in Wardens.inits(of: warden) { kill(pid, SIGKILL) }
             try await Task.sleep(for: .milliseconds(100))
             let result = try await host.run(SandboxSpec(argv: ["echo", "still here"]))
             #expect(result.stdout.text == "still here\n", "\(result)")
@@ -126,7 +126,7 @@ extension Isolation {
             let (host, warden) = try await Wardens.host(parked: 2)
             let run = try await host.start(SandboxSpec(argv: ["sleep", "60"]))
             try await Task.sleep(for: .milliseconds(200))
-            #expect(!Wardens.children(of: warden).isEmpty)
+            #expect(!Wardens.inits(of: warden).isEmpty)
             await host.close()
             _ = await run.result()
             #expect(Wardens.children(of: warden).isEmpty)
@@ -136,7 +136,7 @@ extension Isolation {
 }
 
 /// The processes that clone sandboxes, children of this one.
-private enum Wardens {
+enum Wardens {
     /// A host of its own, and its warden.
     static func host(parked: Int) async throws -> (SandboxHost, pid_t) {
         let before = Set(all)
@@ -149,6 +149,13 @@ private enum Wardens {
     }
 
     private static func name(_ pid: pid_t) -> Substring { text("/proc/\(pid)/comm").prefix { $0 != "\n" } }
+
+    /// The sandboxes: its children without the mounter.
+    static func inits(of warden: pid_t) -> [pid_t] {
+        children(of: warden).filter { !isMounter($0) }
+    }
+
+    static func isMounter(_ pid: pid_t) -> Bool { name(pid) == "codecollab-mounter".prefix(15) }
 
     static func children(of parent: pid_t) -> [pid_t] {
         let tasks = Footprint.names("/proc/\(parent)/task").filter { Int($0) != nil }

@@ -26,11 +26,11 @@ enum csb_step {
     CSB_STEP_ORDERS,
 };
 
-enum csb_message_kind { CSB_READY = 1, CSB_FAILED, CSB_EXITED };
+enum csb_message_kind { CSB_READY = 1, CSB_FAILED, CSB_EXITED, CSB_FITTED };
 
-/* What a sandbox tells us over its control socket. READY carries the program's pidfd, and the listener of a
- * filter that asks us: the program waits for its orders. EXITED comes when the program and everything it
- * started is dead and reaped. */
+/* What a sandbox tells us over its control socket. READY, which may carry the listener of a filter that asks
+ * us: the program waits for its orders. EXITED comes when the program and everything it started is dead and
+ * reaped. */
 struct csb_message {
     uint32_t kind;
     int32_t step;
@@ -54,6 +54,8 @@ struct csb_rlimit {
 
 enum {
     CSB_CGROUPS = 4,    /* hierarchies a sandbox can be in */
+    CSB_LEVERS = 3,     /* files of its cgroups that hold a limit */
+    CSB_CELLS = 1024,   /* sandboxes at once, each with a user number of its own */
     CSB_PARTS = 64,     /* mounts of one run */
     CSB_RLIMITS = 16,   /* limits of one run */
     CSB_PROFILES = 8,   /* system call filters */
@@ -61,41 +63,90 @@ enum {
     CSB_PACKET = 32768, /* bytes of text in one packet */
     CSB_PATH = 4096,
     CSB_NAME = 64,
+    CSB_FIRST_USER = 1000000, /* nobody has an account with these */
+    CSB_LAST_USER = CSB_FIRST_USER + 65536 * CSB_CELLS - 1,
 };
+
+/* What a sandbox may hold of the machine at once; the figures of SandboxLimits. */
+struct csb_limits {
+    uint64_t memory_bytes;
+    uint64_t processes;
+    uint64_t disk_bytes;
+    uint64_t inodes;
+};
+
+#define CSB_LEAST_MEMORY 4194304u
+#define CSB_MOST_MEMORY 2147483648u
+#define CSB_MOST_PROCESSES 512u
+#define CSB_MOST_DISK 1073741824u
+#define CSB_MOST_INODES 65600u /* those of ours included */
+
+/* Whether each is in its range. */
+int csb_are_sound(const struct csb_limits *limits);
 
 /* --- from the service to the warden: fixed frames ------------------------------------------------------ */
 
-enum csb_frame_kind { CSB_ENTER = 1, CSB_FILTERS, CSB_PARK };
+/* ENTER, FILTERS and SEAL are for the time before the service gives up its rights; sealed, the warden takes
+ * PARK and END only. */
+enum csb_frame_kind { CSB_ENTER = 1, CSB_FILTERS, CSB_SEAL, CSB_PARK, CSB_END };
 
-/* ENTER: fds are the mount and the UTS namespace, then the directories of our cgroups; `name` is how the
- * cgroups' names begin. FILTERS: `length` bytes follow for `profile`. PARK: fds as `enum csb_park_fd`. */
+enum csb_hierarchy { CSB_NO_HIERARCHY, CSB_MEMORY, CSB_PIDS, CSB_CPUACCT, CSB_CPU, CSB_UNIFIED };
+
+/* ENTER: fds are the template's mount and UTS namespace, then the directories that our cgroups are made in,
+ * each with its hierarchy; `name` is how the cgroups' names begin, `user` the first of our user numbers, and
+ * `owner` and `group` are who fills and reads workspaces. FILTERS: `length` bytes follow for `profile`. PARK:
+ * fds as `enum csb_park_fd`. END: `cell` and `generation` as PARK answered. */
 struct csb_frame {
     uint32_t kind;
     uint32_t profile;
     uint32_t user;
+    uint32_t owner;
+    uint32_t group;
     uint32_t niceness;
     uint32_t length;
     uint32_t secret; /* PARK: 0, or by what a filter that asks us knows the sandbox's own calls */
+    uint32_t cell;
+    uint32_t generation;
+    uint32_t hierarchies[CSB_CGROUPS];
+    struct csb_limits limits;
     char name[CSB_NAME];
 };
 
+/* What comes with PARK, and from RELEASE_END on what the warden adds for init. */
 enum csb_park_fd {
-    CSB_FD_NETWORK,
-    CSB_FD_WORKSPACE,
     CSB_FD_STDIN,
     CSB_FD_STDOUT,
     CSB_FD_STDERR,
     CSB_FD_CONTROL,
     CSB_FD_ORDERS,  /* the program's end */
     CSB_FD_RELEASE, /* our end, for init to say that the mounts are made */
-    CSB_FD_CGROUPS, /* cgroup.procs of each hierarchy */
+    CSB_PARK_FDS,
+    CSB_FD_WORKSPACE = CSB_PARK_FDS,
+    CSB_FD_LEVERS,                               /* -1 where there is none */
+    CSB_FD_CGROUPS = CSB_FD_LEVERS + CSB_LEVERS, /* cgroup.procs of each hierarchy */
     CSB_FDS = CSB_FD_CGROUPS + CSB_CGROUPS,
 };
 
-/* The warden's answer to every frame; to PARK with init's pidfd. */
+/* The warden's answer to every frame. With PARK's come init's pidfd, the workspace's root, an event for "out
+ * of memory" where version 1 has one (`has_event`), the cgroup's cpu.idle, for writing, where the kernel has
+ * it (`has_idle`), and the directories of the cgroups in ENTER's order. To ENTER `is_mapped` says whether
+ * workspaces are shown to their owner as his own. */
 struct csb_answer {
     int32_t error;
     int32_t pid;
+    uint32_t cell;
+    uint32_t generation;
+    uint32_t user;
+    uint32_t is_mapped;
+    uint32_t has_event;
+    uint32_t has_idle;
+};
+enum { CSB_ANSWER_FDS = 4 + CSB_CGROUPS };
+
+/* To the mounter on its own socket: files or directories, open for reading; it answers with an error, and as
+ * many read-only clones of them, attached nowhere. */
+struct csb_trees {
+    uint32_t count;
 };
 
 /* --- from the service to a parked sandbox -------------------------------------------------------------- */
@@ -113,19 +164,36 @@ struct csb_orders {
     struct csb_rlimit rlimits[CSB_RLIMITS];
 };
 
-/* To init over the control socket, one a mount, each with its tree's descriptor. */
-struct csb_mount {
+/* To init over the control socket. FIT: other limits than it was parked with; `number` 1 asks for FITTED when
+ * they hold. SIGNAL: the program gets
+ * `number`; 0 ends everything. MOUNT: a target below /box or /tmp follows, and a tree's descriptor comes with
+ * it. FIT and MOUNT only before the program executes; `is_last` lets it. */
+enum csb_wish_kind { CSB_FIT = 1, CSB_SIGNAL, CSB_MOUNT };
+
+struct csb_wish {
+    uint32_t kind;
+    uint32_t number;
     uint32_t is_last;
+    struct csb_limits limits;
+};
+
+struct csb_mount {
+    struct csb_wish wish;
     char target[CSB_PATH];
 };
 
-/* The argument zero that makes an executable of ours the warden; its socket is descriptor 3. */
+/* The argument zero that makes an executable of ours the warden; 3 is the socket for its frames, 4 the one of
+ * the mounter, which it starts. */
 #define CSB_WARDEN "codecollab-warden"
+#define CSB_MOUNTER "codecollab-mounter"
 
 /* A sandbox's init: never returns. Between clone and exec: system calls only. */
 struct csb_parking {
-    const struct csb_frame *frame;
-    const int *fds;
+    uint32_t user;
+    uint32_t secret;
+    uint32_t niceness;
+    struct csb_limits limits;
+    int fds[CSB_FDS];
     int cgroup_count;
     const void *filter;
     uint16_t filter_length;
@@ -136,7 +204,8 @@ _Noreturn void csb_init(const struct csb_parking *parking);
 ssize_t csb_send(
     int socket, const void *head, size_t head_size, const void *body, size_t body_size, const int *fds,
     int count);
-/* Receives a packet; fds that did not come are -1. Returns bytes, 0 at the end, or -1. */
+/* Receives a packet; fds that did not come are -1. Returns bytes, 0 at the end, or -1; EMSGSIZE when the
+ * packet had more than there is room for. */
 ssize_t csb_receive(int socket, void *bytes, size_t size, int *fds, int room, int waits);
 
 /* A packet with flags beyond the 32 bits that the kernel reads: a filter can tell such a call from others. */
@@ -172,12 +241,24 @@ int csb_template_seal(const char *hostname);
 int csb_clone_tree(const char *path);
 /* Attaches such a clone. */
 int csb_attach_tree(int tree, const char *target);
-/* A character device node below a directory, readable and writable by all. */
-int csb_make_device(int directory, const char *path, unsigned major, unsigned minor);
-/* A tmpfs of its own, attached nowhere. Returns a descriptor of its root. */
-int csb_new_tmpfs(const char *size, const char *inodes);
+/* As that, of what a descriptor that was opened for reading is. */
+int csb_clone_opened(int fd);
+/* A tmpfs of its own, attached nowhere: `box`, which `user` owns, `tmp`, and `dev` with its devices. Returns
+ * a descriptor of its root. */
+int csb_new_workspace(const struct csb_limits *limits, uint32_t user);
+/* Gives the tmpfs behind a path other limits. */
+int csb_resize_tmpfs(int directory, const char *path, const struct csb_limits *limits);
+/* The same file system, where what is `user`'s is shown as the owner's; a user namespace is the map. */
+int csb_new_map(int proc, uint32_t user, uint32_t owner, uint32_t group);
+int csb_map_tree(int tree, int map);
 /* Gives the calling thread an empty network namespace; returns its descriptor. `proc` is the host's /proc. */
 int csb_new_network(int proc);
+
+/* Another user, no other groups, no capability, nothing to be gained by executing: for the calling thread, so
+ * a process has no other. It keeps dying with its parent if it did. */
+int csb_leave_privileges(uint32_t user, uint32_t group);
+/* Filters the calling thread's system calls, and those of threads that it starts. */
+int csb_filter_self(const void *filter, uint16_t length);
 
 /* Opens a regular file below `root` without following any link or leaving the mount. */
 int csb_open_beneath(int root, const char *path);
@@ -187,14 +268,15 @@ int csb_control_pair(int ends[2]);
 int csb_pipe(int ends[2]);
 /* Whether nobody holds the other end of a socket any more. */
 int csb_is_abandoned(int socket);
-/* Gives a tmpfs other limits. */
-int csb_resize_tmpfs(int root, const char *size, const char *inodes);
-int csb_kill(int pidfd, int number);
 /* Lets the calling thread and what it clones run as soon as they wake up, in short slices; or with 0 like
  * everybody, and never ahead of others. Older kernels know no slices. Returns 0 or -1. */
 int csb_schedule(uint64_t slice_nanoseconds);
 /* For those of us who only react to what programs do: the kernel's shortest slice. */
 enum { CSB_PROMPT = 100000 };
+/* Sends a wish without waiting for room. Returns 0 or -1. */
+int csb_wish(int control, const struct csb_wish *wish);
+/* Writes a decimal number to a file of the kernel's. */
+int csb_write_number(int fd, uint64_t number);
 /* How a wait status ended. */
 int csb_exit_code(int status);
 int csb_signal_of(int status);
@@ -222,3 +304,5 @@ int csb_resize_terminal(int screen, unsigned columns, unsigned rows);
 int csb_signal_terminal(int screen, int number);
 /* Free blocks and inodes of the file system behind a descriptor. */
 int csb_free_space(int fd, uint64_t *blocks, uint64_t *inodes);
+/* Any system call, for tests of what a filter or the kernel says to it. */
+long csb_any_call(long number, long one, long two, long three);

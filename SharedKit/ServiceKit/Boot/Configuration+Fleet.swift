@@ -35,6 +35,11 @@ extension Configuration {
             name: "CODECOLLAB_DRAIN_SECONDS", fallback: "20",
             about: "How long requests in flight may take after SIGTERM."),
         ConfigurationVariable(
+            name: "CODECOLLAB_<SERVICE>_USER", fallback: "591<last digits of its port>",
+            about: "Who executor, compiler and ai become when they are started as root; 0 keeps root."),
+        ConfigurationVariable(
+            name: "CODECOLLAB_GROUP", fallback: "59100", about: "The group that these three share."),
+        ConfigurationVariable(
             name: "LOG_LEVEL", fallback: "info", about: "trace, debug, info, warning, error."),
         ConfigurationVariable(
             name: "OTEL_EXPORTER_OTLP_ENDPOINT", fallback: "none",

@@ -24,11 +24,19 @@ package enum ServiceMain {
         _ service: ServiceName, loops: Int? = nil,
         build: @escaping @Sendable (ServiceSurroundings) async throws -> ServiceParts
     ) async -> Never {
+        let configuration = Configuration(
+            service: service, environment: Configuration.processEnvironment())
+        await run(service, configuration: configuration, loops: loops, build: build)
+    }
+
+    @concurrent
+    static func run(
+        _ service: ServiceName, configuration: Configuration, loops: Int?,
+        build: @escaping @Sendable (ServiceSurroundings) async throws -> ServiceParts
+    ) async -> Never {
         if let loops { NIOSingletons.groupLoopCountSuggestion = loops }
         do throws(ServiceFlags.Fault) {
             let flags = try ServiceFlags(CommandLine.arguments.dropFirst())
-            let configuration = Configuration(
-                service: service, environment: Configuration.processEnvironment())
             exit(await run(flags, configuration, build))
         } catch {
             complain("\(service.rawValue): \(error.detail)")
@@ -73,7 +81,7 @@ package enum ServiceMain {
         ignoring("nobody reads it any more") { try FD(owning: dup(1)).write(Array("\(text)\n".utf8)) }
     }
 
-    private static func complain(_ text: String) {
+    static func complain(_ text: String) {
         ignoring("nobody reads it any more") { try FD(owning: dup(2)).write(Array("\(text)\n".utf8)) }
     }
 }

@@ -57,7 +57,7 @@ package struct FleetHome: Sendable, Equatable {
         try Directories.make(socketFolder)
         var facts = stat()
         try check("lstat") { lstat(socketFolder, &facts) }
-        guard facts.st_uid == getuid(), facts.st_mode & S_IFMT == S_IFDIR, facts.st_mode & 0o077 == 0 else {
+        guard facts.st_uid == getuid(), facts.st_mode & S_IFMT == S_IFDIR, facts.st_mode & 0o067 == 0 else {
             throw FleetFault("\(socketFolder) must be a directory that only you can use")
         }
     }

@@ -1,0 +1,202 @@
+/* The warden's cells: one sandbox each, one after the other.
+ *
+ * A cell has a user number and an empty network of its own. Making a network costs more than anything else
+ * of a sandbox, and an exclusive one that nobody could configure is as good as new when its last process is
+ * dead; so cells are used again. The service names them by number and generation, and never a process.
+ */
+#include "Cells.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CLEAR_ROUNDS = 200, CLEAR_NANOSECONDS = 10000000 };
+
+enum state { FREE, RUNNING, ENDING };
+
+static struct cell {
+    enum state state;
+    uint32_t generation;
+    uint32_t serial;
+    pid_t init; /* 0 when it is reaped */
+    int network;
+    int map;
+    int is_furnished;
+} cells[CSB_CELLS];
+
+struct csb_ground csb_ground;
+static uint32_t serials;
+
+void csb_cell_name(int cell, char name[2 * CSB_NAME]) {
+    char digits[12];
+    size_t length = strlen(csb_ground.name);
+    size_t count = 0;
+    memcpy(name, csb_ground.name, length);
+    memcpy(name + length, "run", 3);
+    for (uint32_t rest = cells[cell].serial; rest > 0; rest /= 10) digits[count++] = (char)('0' + rest % 10);
+    length += 3;
+    while (count > 0) name[length++] = digits[--count];
+    name[length] = '\0';
+}
+
+/* --- making ------------------------------------------------------------------------------------------ */
+
+static int furnish(struct cell *cell) {
+    if (cell->is_furnished) return 0;
+    uint32_t user = csb_ground.first_user + (uint32_t)(cell - cells);
+    cell->network = csb_new_network(csb_ground.proc);
+    if (cell->network == -1) return -1;
+    cell->map = -1;
+    if (csb_ground.is_mapped) {
+        cell->map = csb_new_map(csb_ground.proc, user, csb_ground.owner, csb_ground.group);
+        if (cell->map == -1) {
+            int error = errno;
+            close(cell->network);
+            errno = error;
+            return -1;
+        }
+    }
+    cell->is_furnished = 1;
+    return 0;
+}
+
+int csb_cell_take(void) {
+    for (int i = 0; i < CSB_CELLS; i++) {
+        if (cells[i].state != FREE) continue;
+        if (furnish(&cells[i]) == -1) return -1;
+        cells[i].serial = ++serials;
+        return i;
+    }
+    errno = EAGAIN;
+    return -1;
+}
+
+int csb_can_map(void) {
+    struct csb_limits least = {CSB_LEAST_MEMORY, 1, 4096, 64};
+    int tree = csb_new_workspace(&least, csb_ground.first_user);
+    int map = csb_new_map(csb_ground.proc, csb_ground.first_user, csb_ground.owner, csb_ground.group);
+    int view = tree == -1 || map == -1 ? -1 : csb_map_tree(tree, map);
+    if (tree != -1) close(tree);
+    if (map != -1) close(map);
+    if (view != -1) close(view);
+    return view != -1;
+}
+
+static int clone_init(const struct cell *cell, const struct csb_parking *parking, int *pidfd, pid_t *init) {
+    if (setns(cell->network, CLONE_NEWNET) == -1) return errno;
+    struct clone_args arguments = {
+        .flags = CLONE_PIDFD | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC,
+        .pidfd = (uint64_t)(uintptr_t)pidfd,
+        .exit_signal = SIGCHLD,
+    };
+    *init = (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+    if (*init == 0) {
+        setpriority(PRIO_PROCESS, 0, (int)parking->niceness);
+        csb_init(parking);
+    }
+    return *init == -1 ? errno : 0;
+}
+
+/* The workspace twice: as the sandbox has it, and as its owner sees it. */
+static int open_workspace(const struct cell *cell, const struct csb_parking *parking, int *tree, int *view) {
+    *tree = csb_new_workspace(&parking->limits, parking->user);
+    if (*tree == -1) return errno;
+    *view = cell->map == -1 ? dup(*tree) : csb_map_tree(*tree, cell->map);
+    return *view == -1 ? errno : 0;
+}
+
+static void hand_over(struct csb_group *group, int fds[CSB_ANSWER_FDS]) {
+    int count = 2;
+    if (group->event != -1) fds[count++] = group->event;
+    if (group->idle != -1) fds[count++] = group->idle;
+    for (int i = 0; i < csb_ground.branch_count; i++) fds[count++] = group->directories[i];
+    memset(group->directories, -1, sizeof group->directories);
+    group->event = -1;
+    group->idle = -1;
+}
+
+int csb_cell_start(
+    int number, struct csb_parking *parking, struct csb_answer *answer, int fds[CSB_ANSWER_FDS]) {
+    struct cell *cell = &cells[number];
+    struct csb_group group;
+    char name[2 * CSB_NAME];
+    csb_cell_name(number, name);
+    parking->user = csb_ground.first_user + (uint32_t)number;
+    parking->cgroup_count = csb_ground.branch_count;
+    int error =
+        csb_group_make(csb_ground.branches, csb_ground.branch_count, name, &parking->limits, &group);
+    if (error != 0) return error;
+    int tree = -1;
+    error = open_workspace(cell, parking, &tree, &fds[1]);
+    parking->fds[CSB_FD_WORKSPACE] = tree;
+    memcpy(parking->fds + CSB_FD_LEVERS, group.levers, sizeof group.levers);
+    memcpy(parking->fds + CSB_FD_CGROUPS, group.members, sizeof group.members);
+    if (error == 0) error = clone_init(cell, parking, &fds[0], &cell->init);
+    if (tree != -1) close(tree);
+    if (error == 0) {
+        cell->state = RUNNING;
+        cell->generation++;
+        answer->has_event = group.event != -1;
+        answer->has_idle = group.idle != -1;
+        hand_over(&group, fds);
+        answer->pid = cell->init;
+        answer->cell = (uint32_t)number;
+        answer->generation = cell->generation;
+        answer->user = parking->user;
+    }
+    csb_group_close(&group);
+    if (error != 0) csb_group_remove(csb_ground.branches, csb_ground.branch_count, name);
+    return error;
+}
+
+/* --- ending ------------------------------------------------------------------------------------------ */
+
+static void settle(int number) {
+    char name[2 * CSB_NAME];
+    if (cells[number].state != ENDING || cells[number].init != 0) return;
+    csb_cell_name(number, name);
+    if (csb_group_remove(csb_ground.branches, csb_ground.branch_count, name) == 0) cells[number].state = FREE;
+}
+
+int csb_cell_end(uint32_t number, uint32_t generation) {
+    if (number >= CSB_CELLS || cells[number].generation != generation) return ESTALE;
+    struct cell *cell = &cells[number];
+    if (cell->state != RUNNING) return EALREADY;
+    cell->state = ENDING;
+    if (cell->init != 0) kill(cell->init, SIGKILL);
+    settle((int)number);
+    return 0;
+}
+
+int csb_cells_reap(void) {
+    for (pid_t ended; (ended = waitpid(-1, NULL, WNOHANG)) > 0;) {
+        for (int i = 0; i < CSB_CELLS; i++) {
+            if (cells[i].state != FREE && cells[i].init == ended) cells[i].init = 0;
+        }
+    }
+    int leaving = 0;
+    for (int i = 0; i < CSB_CELLS; i++) {
+        settle(i);
+        leaving += cells[i].state == ENDING && cells[i].init == 0;
+    }
+    return leaving;
+}
+
+void csb_cells_clear(void) {
+    struct timespec pause = {.tv_nsec = CLEAR_NANOSECONDS};
+    for (int i = 0; i < CSB_CELLS; i++) csb_cell_end((uint32_t)i, cells[i].generation);
+    for (int round = 0; round < CLEAR_ROUNDS; round++) {
+        int left = 0;
+        csb_cells_reap();
+        for (int i = 0; i < CSB_CELLS; i++) left += cells[i].state != FREE;
+        if (left == 0) return;
+        nanosleep(&pause, NULL);
+    }
+}
