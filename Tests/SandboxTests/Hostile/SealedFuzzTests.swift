@@ -13,12 +13,12 @@ extension Isolation {
 
         @Test("only what a frame may ask for is done, and the service goes on afterwards")
         func fuzz() async throws {
-            let before = Set(Self.sockets)
+            let before = Set(Self.sockets.map(Self.identity))
             let (host, pid) = try await Wardens.host(parked: 1)
             for _ in 0..<400 where host.figures.inUse != 0 || host.figures.parked != host.figures.wanted {
                 try await Task.sleep(for: .milliseconds(25))
             }
-            let asked = Self.sockets.filter { !before.contains($0) }.filter(Self.answers)
+            let asked = Self.sockets.filter { !before.contains(Self.identity($0)) }.filter(Self.answers)
             try #require(asked.count == 2, "the warden's socket and the mounter's")
             var random = Xorshift(state: UInt64(monotonicNanoseconds()) | 1)
             print("sealed warden: seed \(random.state), \(Self.frames) frames")
@@ -142,6 +142,12 @@ extension Isolation {
             }
             let count = csb_receive(socket, &bytes, bytes.count, &nobody, 1, 0)
             return count == MemoryLayout<csb_answer>.size
+        }
+
+        /// Which socket it is; a number may be another's by now.
+        private static func identity(_ socket: CInt) -> UInt64 {
+            var status = stat()
+            return fstat(socket, &status) == 0 ? UInt64(status.st_ino) : 0
         }
 
         /// Packet sockets of this process.
