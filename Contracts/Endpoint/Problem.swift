@@ -48,6 +48,13 @@ public struct Problem: WireObject, Equatable, Error {
             errors: errors)
     }
 
+    /// A request that breaks a rule the contract's tables cannot say: 422, naming the field and the rule.
+    public static func refusal(_ pointer: String, _ code: WireFault.Code, _ detail: String) -> Problem {
+        Problem(
+            .invalidRequest, "\(pointer): \(detail)",
+            errors: [FieldProblem(pointer: pointer, code: code.rawValue, detail: detail)])
+    }
+
     /// RFC 9457 members and ours.
     public static let fields = Fields<Problem>(
         field("type", \.type), field("title", \.title), field("status", \.status, .range(400...599)),

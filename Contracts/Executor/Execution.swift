@@ -130,7 +130,7 @@ public struct ExecutionResult: WireObject, Equatable {
     public var setupMicroseconds = 0
     /// Whether the sandbox stood ready or was built for this program; absent when there was none.
     public var sandbox: SandboxOrigin?
-    /// What went wrong on our side, for `internal_error`.
+    /// What went wrong, for `internal_error` on our side; what a verdict alone does not say.
     public var reason: String?
     /// The files brought back, for a request that asked for some.
     public var files: [ProducedFile]?

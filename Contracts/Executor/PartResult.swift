@@ -24,7 +24,7 @@ public struct PartResult: WireObject, Equatable {
     public var stdout = CapturedOutput()
     /// What it wrote to standard error, shortened to 64 KiB.
     public var stderr = CapturedOutput()
-    /// What went wrong on our side, for `internal_error`.
+    /// What went wrong, for `internal_error` on our side; what a verdict alone does not say.
     public var reason: String?
 
     /// For reading.

@@ -108,7 +108,7 @@ public struct Run: WireObject, Equatable {
     public var degraded: [Degradation] = []
     /// Where the time went.
     public var timings = RunTimings()
-    /// Why it ended in `internal_error`.
+    /// Why it ended in `internal_error`, or in `failed` before a program ran.
     public var reason: String?
     /// The files whose live text was run instead of the stored one, each at an exact version.
     public var liveSources: [LiveSource] = []

@@ -14,14 +14,17 @@ enum BuildProduct {
         return ["/bin/sh", "-c", script, "sh"] + argv
     }
 
-    /// - Throws: `ArtifactFailure`; `.empty` when the tool succeeded and made nothing.
+    /// - Throws: `ArtifactFailure`; `.empty` when the tool succeeded and made nothing, `.unfit` when it made
+    ///   what the store does not take.
     static func store(
         _ result: SandboxResult, _ job: CompilerJob, into store: ArtifactStore
     ) throws(ArtifactFailure) -> StoredArtifact {
         guard let file = result.collected.first else { throw .empty }
         guard file.path == archive else { return try store.store(executable: file.bytes) }
         guard let files = TarReader.files(in: file.bytes) else {
-            throw .system("the build's archive is broken")
+            throw .unfit(
+                "what was built has more than \(Limits.archiveFiles) files, or one whose path is no path of "
+                    + "ours: at most 255 bytes, 8 parts deep")
         }
         return try store.store(files: files, entryPoint: job.entryPoint)
     }

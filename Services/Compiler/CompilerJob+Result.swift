@@ -38,14 +38,24 @@ extension CompilerJob {
         return outcome
     }
 
+    /// What the tool made of the sources is no program, though it found nothing wrong with them.
+    func fail(_ compilation: inout Compilation, _ reason: String) {
+        compilation.state = .failed
+        compilation.diagnostics.append(wholeLine(reason))
+    }
+
     /// A tool that failed without a word that we understand still fails in the first line of the entry.
     private func unexplained(_ rest: [String], _ result: SandboxResult) -> Diagnostic {
         let ending =
             result.signal.map { "was ended by signal \($0)" } ?? "ended with code \(result.exitCode ?? -1)"
-        return .with {
+        return wholeLine(rest.first ?? "the tool \(ending)")
+    }
+
+    private func wholeLine(_ message: String) -> Diagnostic {
+        .with {
             $0.path = entry
             $0.tool = found.mainTool?.name ?? ""
-            $0.message = rest.first ?? "the tool \(ending)"
+            $0.message = message
             $0.range = sourceTexts.file(entry.text)?.text.wholeLine(1)
         }
     }

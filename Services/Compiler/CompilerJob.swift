@@ -26,35 +26,22 @@ struct CompilerJob: Sendable {
     {
         found = try languages.language(request.language)
         self.purpose = purpose
-        sources = request.files.sorted { $0.path < $1.path }
+        let contents = zip(request.files, try request.files.allBytes()).sorted { $0.0.path < $1.0.path }
+        sources = contents.map(\.0)
         entry = try Self.entry(request)
         key = Self.key(languages.fingerprint(of: found), purpose, request.optimization, entry, sources)
         let inputs = Self.inputs(found, entry, sources, request.optimization)
         command = purpose == .build ? found.compileCommand(inputs) : found.checkCommand(inputs)
-        files = try Self.boxFiles(sources, command)
+        try request.files.checkPaths(beside: (command?.files ?? [:]).keys.sorted())
+        files = Self.boxFiles(contents, command)
     }
 
     private static func entry(_ request: CompilationRequest) throws(Problem) -> SourcePath {
-        for (index, file) in request.files.enumerated()
-        where request.files[..<index].contains(where: { $0.path == file.path }) {
-            throw Self.refusal("/files/\(index)/path", .duplicateField, "\(file.path) comes twice")
-        }
-        for (index, file) in request.files.enumerated()
-        where request.files.contains(where: { $0.path.text.hasPrefix("\(file.path.text)/") }) {
-            throw Self.refusal(
-                "/files/\(index)/path", .notAllowed, "\(file.path.text) is a file and a directory")
-        }
         guard let entry = request.entry else { return request.files.first?.path ?? .zero }
         guard request.files.contains(where: { $0.path == entry }) else {
-            throw Self.refusal("/entry", .notAllowed, "\(entry) is none of the files")
+            throw .refusal("/entry", .notAllowed, "\(entry) is none of the files")
         }
         return entry
-    }
-
-    private static func refusal(_ pointer: String, _ code: WireFault.Code, _ detail: String) -> Problem {
-        Problem(
-            .invalidRequest, "\(pointer): \(detail)",
-            errors: [FieldProblem(pointer: pointer, code: code.rawValue, detail: detail)])
     }
 
     private static func inputs(
@@ -85,17 +72,11 @@ struct CompilerJob: Sendable {
     }
 
     private static func boxFiles(
-        _ sources: [SourceFile], _ command: LanguageCommand?
-    ) throws(Problem) -> [SandboxFile] {
-        var files: [SandboxFile] = []
-        for (index, file) in sources.enumerated() {
-            do throws(WireFault) {
-                files.append(SandboxFile(path: file.path.text, bytes: try file.bytes()))
-            } catch {
-                throw refusal("/files/\(index)/content", error.code, error.detail)
-            }
-        }
-        for (name, text) in command?.files ?? [:] where !sources.contains(where: { $0.path.text == name }) {
+        _ contents: [(file: SourceFile, bytes: [UInt8])], _ command: LanguageCommand?
+    ) -> [SandboxFile] {
+        var files = contents.map { SandboxFile(path: $0.file.path.text, bytes: $0.bytes) }
+        let names = Set(files.map(\.path))
+        for (name, text) in command?.files ?? [:] where !names.contains(name) {
             files.append(SandboxFile(path: name, bytes: Array(text.utf8)))
         }
         return files

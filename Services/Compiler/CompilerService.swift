@@ -116,10 +116,15 @@ package final class CompilerService: Sendable {
         do throws(ArtifactFailure) {
             artifact = try BuildProduct.store(result, job, into: store)
         } catch {
-            guard case .tooLarge(let bytes) = error else { throw error }
-            compilation.state = .limited
-            compilation.limit = .fileLimit
-            compilation.output = "the program of \(bytes) bytes is too large to be kept"
+            switch error {
+            case .tooLarge(let bytes):
+                compilation.state = .limited
+                compilation.limit = .fileLimit
+                compilation.output = "the program of \(bytes) bytes is too large to be kept"
+            case .empty: job.fail(&compilation, "no program: the tool succeeded and made nothing")
+            case .unfit(let why): job.fail(&compilation, why)
+            case .system: throw error
+            }
             return
         }
         compilation.artifact = artifact.digest

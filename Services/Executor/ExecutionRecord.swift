@@ -139,8 +139,10 @@ package final class ExecutionRecord: Sendable {
         complete(result)
     }
 
-    /// It ends without a result of the sandbox's, through our fault.
-    func fail(_ reason: String) { complete(Self.ended(.internalError, reason)) }
+    /// It ends without a result of the sandbox's, through our fault unless told.
+    func fail(_ reason: String, as verdict: Verdict = .internalError) {
+        complete(Self.ended(verdict, reason))
+    }
 
     /// Somebody wants its end.
     package func cancel() {

@@ -130,9 +130,7 @@ package struct ExecutorRoutes: Sendable {
         do throws(WireFault) {
             return try file.bytes()
         } catch {
-            throw Problem(
-                .invalidRequest, "/content: \(error.detail)",
-                errors: [FieldProblem(pointer: "/content", code: error.code.rawValue, detail: error.detail)])
+            throw .refusal("/content", error.code, error.detail)
         }
     }
 }

@@ -111,6 +111,8 @@ package final class ExecutorService: Sendable {
             } else {
                 try await run(record)
             }
+        } catch let failure as SandboxFailure where failure.isForLackOfRoom {
+            record.fail("the files do not fit: \(failure)", as: .fileLimit)
         } catch {
             logger.error(
                 "execution failed", metadata: ["execution": "\(record.id.text)", "error": "\(error)"])

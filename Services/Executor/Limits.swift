@@ -31,6 +31,9 @@ package enum Limits {
     package static let terminalsPerUser = 4
     /// Bytes of output of a terminal that a client can ask for again.
     package static let replayBytes = 256 << 10
+    /// The same of a program that has ended: with what waited for room then, here (128 KiB), on the way
+    /// (320 KiB) and in the kernel.
+    package static let endedReplayBytes = 768 << 10
     /// Bytes of output that a program is ahead of what was sent, or of the screen of a client that has gone.
     package static let aheadBytes = 64 << 10
     /// Bytes of output in one message, and of one turn of an event loop.

@@ -32,8 +32,10 @@ package struct NewArtifactFile: Sendable {
 package enum ArtifactFailure: Error, Equatable, CustomStringConvertible {
     /// Larger than `ArtifactStore.Limits.artifactBytes`, or the whole store's quota.
     case tooLarge(bytes: Int)
-    /// A directory artifact without files.
+    /// Nothing was made.
     case empty
+    /// What was made cannot be kept as it is; says why.
+    case unfit(String)
     /// The file system said no.
     case system(String)
 
@@ -41,7 +43,8 @@ package enum ArtifactFailure: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .tooLarge(let bytes): "an artifact of \(bytes) bytes is too large"
-        case .empty: "a directory artifact without files"
+        case .empty: "nothing was made"
+        case .unfit(let why): why
         case .system(let why): why
         }
     }

@@ -15,7 +15,10 @@ final class EventMailbox: Sendable {
         var bytes = 0
         var isPaused = false
         var isOver = false
+        /// The last event is here, read or not.
+        var hasEnded = false
         var consumer: CheckedContinuation<SandboxEvent?, Never>?
+        var mourner: CheckedContinuation<Void, Never>?
     }
 
     private let state = Locked(State())
@@ -48,15 +51,25 @@ final class EventMailbox: Sendable {
 
     /// Adds the last event.
     func finish(_ result: SandboxResult) {
-        let consumer = state.withLock { state in
-            if let consumer = state.consumer.take() {
-                state.isOver = true
-                return Optional(consumer)
-            }
-            state.waiting.append(.finished(result))
-            return nil
+        let (consumer, mourner) = state.withLock { state in
+            state.hasEnded = true
+            let consumer = state.consumer.take()
+            if consumer == nil { state.waiting.append(.finished(result)) } else { state.isOver = true }
+            return (consumer, state.mourner.take())
         }
         consumer?.resume(returning: .finished(result))
+        mourner?.resume()
+    }
+
+    /// Returns when the last event is here, however many before it are unread. For one waiter.
+    func waitForEnd() async {
+        await withCheckedContinuation { waiter in
+            let hasEnded = state.withLock { state in
+                if !state.hasEnded { state.mourner = waiter }
+                return state.hasEnded
+            }
+            if hasEnded { waiter.resume() }
+        }
     }
 
     /// The next event; nil after the last. `resume` is true when the reactor may read again: never for who

@@ -1,3 +1,4 @@
+private import Glibc
 package import SystemKit
 
 /// Why a sandbox could not be made or a request about one makes no sense.
@@ -8,6 +9,11 @@ package enum SandboxFailure: Error, Equatable, CustomStringConvertible {
     case step(String, SystemFailure)
     /// This machine or user cannot isolate programs; says what is missing.
     case unsupported(String)
+
+    /// Whether the files did not fit into the limits of bytes or of files and directories.
+    package var isForLackOfRoom: Bool {
+        if case .step(_, let failure) = self { failure.errno == ENOSPC } else { false }
+    }
 
     /// For people, e.g. `"tmpfs: mount: Operation not permitted (errno 1)"`.
     package var description: String {

@@ -26,6 +26,9 @@ package final class SandboxRun: Sendable {
     /// A cancelled consumer ends the program and still gets `.finished`.
     package var events: SandboxEvents { SandboxEvents(run: self) }
 
+    /// Returns when the program is over, however much of `events` is unread. For one waiter.
+    package func waitForEnd() async { await mailbox.waitForEnd() }
+
     /// The end, with all output of the program in it; consumes the events before it.
     package func result() async -> SandboxResult {
         for await event in events {

@@ -287,6 +287,72 @@ import Testing
         }
     }
 
+    @Test("what can never be run is refused before it is stored, naming field and rule")
+    func refused() async throws {
+        let fixture = try Fixture()
+        let page = String(repeating: "#", count: 4097)
+        try await fixture.serving { desk in
+            var twice = try Self.request("a", "a")
+            var fat = try Self.request("a")
+            (fat.files[0].content, fat.limits.diskBytes) = (page, 4096)
+            var many = try Self.request("a/b/c/d/e/f/g/h", "i/b/c/d/e/f/g/h", "j")
+            many.limits.inodes = 16
+            var broken = try Self.request("a")
+            (broken.files[0].content, broken.files[0].encoding) = ("?", .base64)
+            var lost = try Self.request("a")
+            lost.entry = try SourcePath("b")
+            let rows = [
+                (twice, "/files/1/path"), (fat, "/files/0/content"), (many, "/files/2/path"),
+                (broken, "/files/0/content"), (lost, "/entry"),
+            ]
+            for (request, pointer) in rows {
+                await Self.expect(pointer) { try await desk.run(request, by: ada) }
+            }
+            twice.files.removeLast()
+            #expect(try await desk.run(twice, by: ada).state == .succeeded)
+            let session = try await desk.session(of: ada, ["main.py": page])
+            var request = RunRequest()
+            request.limits.diskBytes = 4096
+            let asked = request
+            await Self.expect("/limits/disk_bytes") {
+                try await desk.client.call(
+                    SessionRoomEndpoints.run, asked, desk.options(ada, ["session_id": session.id.text]))
+            }
+        }
+        #expect(fixture.peers.count(of: "start") == 1)
+    }
+
+    private static func request(_ paths: String...) throws -> SnippetRequest {
+        var request = SnippetRequest()
+        request.language = try LanguageID("python")
+        request.files = try paths.map { SourceFile(try SourcePath($0), "") }
+        return request
+    }
+
+    private static func expect(_ pointer: String, _ body: () async throws -> Run) async {
+        do {
+            Issue.record("it was taken: \(try await body())")
+        } catch let problem as Problem {
+            #expect(problem.status == 422 && problem.errors?.first?.pointer == pointer, "\(problem)")
+        } catch {
+            Issue.record(error)
+        }
+    }
+
+    @Test(
+        "what the executor or the compiler refuses has failed with their reason; that is no error of ours",
+        arguments: [("start", "python"), ("compile", "c")])
+    func refusedLater(call: String, language: String) async throws {
+        let peers = ScriptedPeers {
+            $0.down[call] = Problem.refusal("/files/0/content", .outOfRange, "more than a page")
+        }
+        try await Fixture(peers).serving { desk in
+            let run = try await desk.snippet(language, by: ada)
+            #expect(run.state == .failed && run.execution == nil)
+            #expect(run.reason == "/files/0/content: more than a page")
+        }
+    }
+
     @Test("a language that is not there is named, with those that are")
     func unknownLanguage() async throws {
         try await Fixture().serving { desk in

@@ -77,7 +77,8 @@ struct Run: ParsableCommand {
         let byVerdict: [Verdict: CInt] = [
             .wallLimit: 124, .cpuLimit: 124, .memoryLimit: 137, .internalError: 70,
         ]
-        return run.state == .compileFailed ? 1 : byVerdict[result?.verdict ?? .internalError] ?? 128
+        let hasNoProgram = run.state == .compileFailed || run.state == .failed
+        return hasNoProgram ? 1 : byVerdict[result?.verdict ?? .internalError] ?? 128
     }
 
     private static func summary(_ run: Contracts.Run) -> String {

@@ -23,6 +23,11 @@ struct TerminalConduct {
         let own = await withTaskGroup(of: Void.self) { group in
             group.addTask { await type(into: run) }
             group.addTask { await endWhenIdle(run) }
+            // Its state is known at once, also while nobody takes what it wrote.
+            group.addTask {
+                await run.waitForEnd()
+                terminal.ended()
+            }
             let own = await show(run)
             terminal.release()
             group.cancelAll()

@@ -28,22 +28,27 @@ struct ProgramPlan {
         self.pointer = pointer
         found = try runtimes.language(request.language)
         program = try Self.program(request, pointer, found, artifacts)
-        files = try Self.files(request, pointer)
+        files = zip(request.files, try request.files.allBytes(at: pointer)).map { file, bytes in
+            SandboxFile(path: file.path.text, bytes: bytes)
+        }
     }
 
     /// What the sandbox shall do, with the request's arguments.
     func spec() throws(Problem) -> SandboxSpec {
         let command = command(request.arguments)
+        try request.files.checkPaths(at: pointer, beside: command.files.keys.sorted())
         let names = Set(files.map(\.path))
         var files = files
         for (name, text) in command.files where !names.contains(name) {
             files.append(SandboxFile(path: name, bytes: Array(text.utf8)))
         }
+        let limits = limits(command.limits)
+        try checkRoom(files + program.files, limits)
         let mounts = command.mounts.map { ReadOnlyMount(source: $0) } + program.mounts
         let environment = command.environment.merging(try environment()) { _, own in own }
         return SandboxSpec(
             argv: command.argv, environment: environment, files: files + program.files, mounts: mounts,
-            limits: limits(command.limits))
+            limits: limits)
     }
 
     /// The command line with other arguments.
@@ -104,26 +109,20 @@ struct ProgramPlan {
         return name
     }
 
-    private static func files(_ request: StageRequest, _ pointer: String) throws(Problem) -> [SandboxFile] {
-        var files: [SandboxFile] = []
-        var seen: Set<String> = []
-        for (index, file) in request.files.enumerated() {
-            guard seen.insert(file.path.text).inserted else {
-                throw .refusal(
-                    "\(pointer)/files/\(index)/path", .duplicateField, "\(file.path.text) comes twice")
-            }
-            do throws(WireFault) {
-                files.append(SandboxFile(path: file.path.text, bytes: try file.bytes()))
+    /// What the program finds in its box, every file with the bytes it really takes.
+    private func checkRoom(_ files: [SandboxFile], _ limits: SandboxLimits) throws(Problem) {
+        var room = BoxRoom(diskBytes: limits.diskBytes, inodes: limits.inodes)
+        for (index, file) in files.enumerated() {
+            var bytes = 0
+            if case .bytes(let content) = file.content { bytes = content.count }
+            do throws(BoxRoom.Misfit) {
+                try room.put(file.path, bytes: bytes)
             } catch {
-                throw .refusal("\(pointer)/files/\(index)/content", error.code, error.detail)
+                let isOwn = index < request.files.count
+                let place = isOwn ? "/files/\(index)/\(error.member)" : "/limits"
+                throw .refusal("\(pointer)\(place)", .outOfRange, "\(file.path): \(error.detail)")
             }
         }
-        for (index, file) in request.files.enumerated()
-        where seen.contains(where: { $0.hasPrefix("\(file.path.text)/") }) {
-            let detail = "\(file.path.text) is a file and a directory"
-            throw .refusal("\(pointer)/files/\(index)/path", .notAllowed, detail)
-        }
-        return files
     }
 
     /// What the request says, else what the language needs, else the sandbox's defaults.
@@ -141,14 +140,5 @@ struct ProgramPlan {
             diskBytes: asked.diskBytes ?? defaults.diskBytes, inodes: asked.inodes ?? defaults.inodes,
             stdoutBytes: asked.outputBytes ?? defaults.stdoutBytes,
             stderrBytes: asked.outputBytes ?? defaults.stderrBytes)
-    }
-}
-
-extension Problem {
-    /// A request that breaks a rule the contract's tables cannot say.
-    static func refusal(_ pointer: String, _ code: WireFault.Code, _ detail: String) -> Problem {
-        Problem(
-            .invalidRequest, "\(pointer): \(detail)",
-            errors: [FieldProblem(pointer: pointer, code: code.rawValue, detail: detail)])
     }
 }

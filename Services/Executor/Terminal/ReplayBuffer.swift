@@ -1,6 +1,7 @@
 /// The last bytes of a stream, each known by its position in the whole of it.
 struct ReplayBuffer: Sendable {
-    private let capacity: Int
+    /// Bytes that are remembered; more only for what comes from then on.
+    var capacity: Int
     private var bytes: [UInt8] = []
     /// Bytes at the front of `bytes` that are forgotten; moved out of the way now and then, not each time.
     private var forgotten = 0

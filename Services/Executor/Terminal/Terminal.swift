@@ -101,6 +101,12 @@ final class Terminal: Sendable {
         }
     }
 
+    /// The program has ended; what it wrote before and nobody has taken yet is remembered, all of it.
+    func ended() {
+        state.withLock { $0.shown.capacity = Limits.endedReplayBytes }
+        release()
+    }
+
     /// The program is to end: nobody holds it up any more, and nobody types.
     func release() {
         let (shower, reader) = state.withLock { state in

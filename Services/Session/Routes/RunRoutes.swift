@@ -7,7 +7,10 @@ internal import SystemKit
 extension SessionService {
     func addRunRoutes(to routes: inout Routes) {
         routes.reply(to: SessionEndpoints.runSnippet) { call in
-            try await start(call) { RunSpec(call.body, for: try call.identity, until: deadline) }
+            try await start(call) {
+                try call.body.check()
+                return RunSpec(call.body, for: try call.identity, until: deadline)
+            }
         }
         routes.reply(to: SessionRoomEndpoints.run) { call in
             try await start(call) { try await spec(call) }
@@ -80,9 +83,10 @@ extension SessionService {
         guard let language = call.body.language ?? guessed ?? room.language else {
             throw Problem(.unknownLanguage, "the language of \(entry.text) is not known; name it")
         }
+        let pinned = room.files.values.sorted { $0.path < $1.path }
+        try call.body.check(pinned)
         return RunSpec(
-            call.body, in: room.id, language, entry, pinned: room.files.values.sorted { $0.path < $1.path },
-            for: identity, until: deadline)
+            call.body, in: room.id, language, entry, pinned: pinned, for: identity, until: deadline)
     }
 }
 

@@ -61,6 +61,8 @@ struct RunConductor: JobHandler {
             return try await interrupted(interruption, journal, conduct.errand)
         } catch where Task.isCancelled {
             return try await interrupted(.draining, journal, conduct.errand)
+        } catch let refusal as Problem where refusal.isOfTheRequest {
+            try await finish(journal, RunOutcome(.failed, reason: Self.reason(refusal)))
         } catch {
             logger.warning(
                 "run failed on our side", metadata: ["run": "\(row.record.id)", "error": "\(error)"])
@@ -133,7 +135,7 @@ struct RunConductor: JobHandler {
         }
     }
 
-    /// Why a run ended in `internal_error`, for the one who asked for it; no internals.
+    /// Why a run ended in `internal_error` or without a program, for the one who asked for it; no internals.
     private static func reason(_ error: any Error) -> String {
         switch error {
         case let lost as LostExecution: "\(lost.reason); it was not run again"
@@ -141,6 +143,16 @@ struct RunConductor: JobHandler {
         case let failure as PeerFailure: failure.problem.detail ?? "\(failure.peer) failed"
         case let problem as Problem: problem.detail ?? problem.title
         default: "something went wrong on our side"
+        }
+    }
+}
+
+extension Problem {
+    /// Whether what was asked for cannot be done, whoever does it and when.
+    fileprivate var isOfTheRequest: Bool {
+        switch code {
+        case .malformedJSON, .invalidRequest, .bodyTooLarge, .unknownLanguage: true
+        default: false
         }
     }
 }

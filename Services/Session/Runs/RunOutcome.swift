@@ -6,7 +6,7 @@ package struct RunOutcome: Sendable, Equatable {
     package var state: RunState
     /// How the program ended, if one was started.
     package var execution: ExecutionResult?
-    /// Why, for `internal_error`.
+    /// Why, for `internal_error` and for what was refused before a program ran.
     package var reason: String?
 
     /// An end without a program.
