@@ -27,8 +27,7 @@ package enum AIBoot {
             try SandboxGround(for: identity?.user ?? .current)
         }
         if let identity, case .success(let ground) = ground, ground.canLeavePrivileges {
-            try identity.take([configuration.dataDirectory])
-            configuration = try identity.enterHome()
+            configuration = try identity.settled([configuration.dataDirectory])
             try ground.leavePrivileges()
         }
         return Prepared(registry: registry, ground: ground)

@@ -4,7 +4,7 @@ private import ServiceKit
 
 @main
 struct Auth {
-    static func main() async {
-        await ServiceMain.run(.auth) { try await AuthBoot.parts($0) }
+    static func main() {
+        ServiceMain.run(.auth) { try await AuthBoot.parts($0) }
     }
 }

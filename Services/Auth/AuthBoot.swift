@@ -79,7 +79,7 @@ package enum AuthBoot {
             settings.bootstrapToken = try bootstrapToken(path)
             logger.notice(
                 "no administrator yet: register with the bootstrap token",
-                metadata: ["file": "\(path)"]
+                metadata: ["file": "\(ServiceIdentity.shown(path))"]
             )
         }
         return settings
@@ -88,7 +88,7 @@ package enum AuthBoot {
     /// A fresh one at every start, so that an old copy of the file is worth nothing.
     private static func bootstrapToken(_ path: String) throws(SystemFailure) -> Secret {
         let text = Array(Base64URL.encode(Secret.random().bytes).utf8)
-        try KeyFile.writePrivate(text + [UInt8(ascii: "\n")], path)
+        try FileBytes.replace(path, with: text + [UInt8(ascii: "\n")])
         return Secret(text)
     }
 }

@@ -5,7 +5,7 @@ import ServiceKit
 /// The collab service: live documents.
 @main
 struct Collab {
-    static func main() async {
-        await ServiceMain.run(.collab) { try await CollabService.build($0) }
+    static func main() {
+        ServiceMain.run(.collab) { try await CollabService.build($0) }
     }
 }

@@ -28,8 +28,8 @@ package enum CompilerBoot {
         let identity = try ServiceIdentity(configuration)
         let ground = try SandboxGround(for: identity?.user ?? .current)
         if let identity, ground.canLeavePrivileges {
-            try identity.take([configuration.dataDirectory], sharing: [configuration.artifactDirectory])
-            configuration = try identity.enterHome()
+            configuration = try identity.settled(
+                [configuration.dataDirectory], sharing: [configuration.artifactDirectory])
             try ground.leavePrivileges()
         }
         return Prepared(book: book, ground: ground)

@@ -32,8 +32,7 @@ package enum ExecutorBoot {
         let ground = try SandboxGround(
             SandboxHost.Configuration(mounts: mounts), for: identity?.user ?? .current)
         if let identity, ground.canLeavePrivileges {
-            try identity.take([configuration.dataDirectory])
-            configuration = try identity.enterHome()
+            configuration = try identity.settled([configuration.dataDirectory])
             try ground.leavePrivileges()
         }
         return Prepared(runtimes: runtimes, ground: ground)

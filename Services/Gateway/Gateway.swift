@@ -3,7 +3,7 @@ private import GatewayService
 private import ServiceKit
 
 @main struct Gateway {
-    static func main() async {
-        await ServiceMain.run(.gateway) { try GatewayService.build($0) }
+    static func main() {
+        ServiceMain.run(.gateway) { try GatewayService.build($0) }
     }
 }

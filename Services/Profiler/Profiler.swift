@@ -4,7 +4,7 @@ private import ServiceKit
 
 @main
 struct Profiler {
-    static func main() async {
-        await ServiceMain.run(.profiler) { try ProfilerService.parts($0) }
+    static func main() {
+        ServiceMain.run(.profiler) { try ProfilerService.parts($0) }
     }
 }

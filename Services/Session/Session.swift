@@ -5,7 +5,7 @@ import SessionService
 /// The session service: sessions, their files and members, and runs.
 @main
 struct Session {
-    static func main() async {
-        await ServiceMain.run(.session, loops: 1) { try await SessionService.build($0) }
+    static func main() {
+        ServiceMain.run(.session, loops: 1) { try await SessionService.build($0) }
     }
 }

@@ -1,4 +1,5 @@
 package import Contracts
+internal import SystemKit
 
 /// A language whose tools are on this machine.
 package struct FoundLanguage: Sendable {
@@ -69,17 +70,12 @@ package struct FoundTool: Sendable, Equatable {
     package let definition: LanguageTool
 
     /// The directory that holds the whole toolchain: the parent of the program's directory.
-    package var root: String { Self.parent(Self.parent(path)) }
+    package var root: String { path.directoryPart.directoryPart }
 
     /// The directory to show in a sandbox, or nil when it lies in the system's own directories.
     package var mount: String? {
         let system = ["/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/"]
         return system.contains { path.hasPrefix($0) && !path.hasPrefix("/usr/local/") } ? nil : root
-    }
-
-    private static func parent(_ path: String) -> String {
-        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
-        return String(path[..<slash])
     }
 }
 

@@ -91,23 +91,21 @@ package final class SandboxGround: Sendable {
     /// - Throws: `SandboxFailure` naming what was refused; the process must not go on then.
     package func leavePrivileges() throws(SandboxFailure) {
         precondition(canLeavePrivileges, "a service that cannot read its boxes stays who it is")
-        try step("threads") { Self.threads == 1 ? 0 : -1 }
         state.withLock { $0.place = nil }
-        try Self.leavePrivileges(to: owner)
+        do { try owner.become() } catch { throw .step("privileges", error) }
+        try Self.filterThread()
     }
 
     /// The calling thread alone becomes `user`, as a service does.
     /// - Throws: `SandboxFailure` naming what was refused.
     package static func leavePrivileges(to user: ServiceUser) throws(SandboxFailure) {
-        try step("privileges") { csb_leave_privileges(user.user, user.group) }
-        let filter = SeccompFilter(.service, unnamed: .allowed)
-        try step("filter") { csb_filter_self(filter.bytes, filter.instructionCount) }
+        do { try user.becomeThread() } catch { throw .step("privileges", error) }
+        try filterThread()
     }
 
-    /// Rights belong to threads: one that was forgotten would keep them.
-    private static var threads: Int {
-        Cgroups.text("/proc/self/status").split(separator: "\n")
-            .first { $0.hasPrefix("Threads:") }.flatMap { Int($0.drop { !$0.isNumber }) } ?? 0
+    private static func filterThread() throws(SandboxFailure) {
+        let filter = SeccompFilter(.service, unnamed: .allowed)
+        try step("filter") { csb_filter_self(filter.bytes, filter.instructionCount) }
     }
 
     // MARK: the warden

@@ -114,7 +114,7 @@ struct Template {
     }
 
     private static func makeFile(_ path: String, _ text: String) throws(SandboxFailure) {
-        try makeDirectories(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
+        try makeDirectories(path.directoryPart)
         let number = try step("file \(path)") { open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644) }
         let file = FD(owning: number)
         do { try file.write(Array(text.utf8)) } catch { throw .step("file \(path)", error) }

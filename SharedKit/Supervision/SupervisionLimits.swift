@@ -13,9 +13,4 @@ package enum SupervisionLimits {
     package static let logFiles = 4
     /// Crash records kept for each service.
     package static let crashRecords = 20
-    /// Connections that queue in a listening socket while its service restarts; the kernel cuts it to
-    /// `somaxconn`.
-    package static let listenBacklog: CInt = 1024
-    /// Bytes of a path in a Unix socket address, with its NUL (unix(7)).
-    package static let socketPathBytes = 108
 }

@@ -21,8 +21,11 @@ package enum FileBytes {
     }
 
     /// Writes a file beside `path`, makes it durable and moves it there.
+    /// - Parameter mode: its permissions, for the owner only unless told.
     /// - Throws: `SystemFailure`; `path` is then as it was.
-    package static func replace(_ path: String, with bytes: [UInt8], mode: UInt32) throws(SystemFailure) {
+    package static func replace(
+        _ path: String, with bytes: [UInt8], mode: UInt32 = 0o600
+    ) throws(SystemFailure) {
         let suffix = randomBytes(8).map { String($0, radix: 16) }.joined()
         let temporary = "\(path).\(suffix).tmp"
         do {
@@ -41,8 +44,7 @@ package enum FileBytes {
 
     /// Makes the names in the directory of `path` durable.
     package static func syncDirectory(of path: String) throws(SystemFailure) {
-        let slash = path.lastIndex(of: "/")
-        let directory = slash.map { String(path[...$0]) } ?? "."
+        let directory = path.directoryPart
         let handle = FD(owning: try check("open") { open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
         try check("fsync") { fsync(handle.number) }
     }

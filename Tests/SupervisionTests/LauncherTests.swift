@@ -33,7 +33,7 @@ final class Stand {
         let fleet = try #require(readText("\(Self.root)/Deploy/fleet.json"))
         let mark = "\"passed_environment\": ["
         let parts = fleet.split(separator: mark, omittingEmptySubsequences: false)
-        try replaceFile(
+        try FileBytes.replace(
             "\(folder.path)/Deploy/fleet.json",
             with: Array(parts.joined(separator: mark + "\"CODECOLLAB_STANDIN\",").utf8))
     }
@@ -85,7 +85,7 @@ final class Stand {
 
     private func copy(_ source: String, to name: String) throws {
         let bytes = try #require(readBytes(source))
-        try replaceFile("\(folder.path)/\(name)", with: bytes, mode: 0o700)
+        try FileBytes.replace("\(folder.path)/\(name)", with: bytes, mode: 0o700)
     }
 }
 
@@ -123,7 +123,7 @@ struct LauncherTests {
         let records = names(in: stand.home.crashes).filter { $0.hasPrefix("session-") }
         #expect(records.count == 1)
         let record = try CrashRecord.decode(try #require(readBytes("\(stand.home.crashes)/\(records[0])")))
-        #expect(record.reason == "SIGKILL" && record.pid == before)
+        #expect(record.reason == "SIGKILL" && record.pid == before && record.at.hasSuffix("Z"))
         #expect(try stand.run(["restart", "auth"]) == 0)
         #expect(try stand.run(["restart", "nobody"]) != 0)
     }

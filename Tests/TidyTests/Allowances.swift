@@ -4,7 +4,7 @@ enum Allowances {
     static let bareTasks: [String: String] = [
         "Deploy/Launcher/Blocking.swift":
             "the command line waits on its main thread for one asynchronous call",
-        "SharedKit/ServiceKit/Boot/ServiceMain+Rights.swift":
+        "SharedKit/ServiceKit/Boot/ServiceMain.swift":
             "rights are given up on the one thread there is; the rest of the life begins after that",
         "SharedKit/ServiceKit/Server/ConnectionHandler+Request.swift":
             "an event loop cannot await an answer; the connection cancels the task when it ends",

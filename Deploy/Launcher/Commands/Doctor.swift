@@ -79,7 +79,7 @@ struct Doctor: ParsableCommand {
             try Directories.make(home.path)
             let start = monotonicNanoseconds()
             let rounds = 8
-            for _ in 0..<rounds { try replaceFile("\(home.path)/doctor", with: Array("doctor\n".utf8)) }
+            for _ in 0..<rounds { try FileBytes.replace("\(home.path)/doctor", with: Array("doctor\n".utf8)) }
             removeIfPresent("\(home.path)/doctor")
             let each = Int((monotonicNanoseconds() - start) / UInt64(rounds) / 1000)
             let slow = 50_000

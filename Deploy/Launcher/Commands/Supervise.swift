@@ -45,7 +45,7 @@ struct Supervise: ParsableCommand {
         try home.prepare(services: plan.fleet.services.map(\.name))
         let supervisor = try FleetSupervisor(plan, echo: echo, report: tell)
         let control = try ControlServer(path: home.control)
-        try replaceFile(home.state, with: state(of: plan).encode())
+        try FileBytes.replace(home.state, with: state(of: plan).encode())
         try supervisor.run(control: control)
         removeIfPresent(home.state)
         if home.socketFolder != home.run { rmdir(home.socketFolder) }

@@ -41,8 +41,7 @@ final class LogFile: Sendable {
     private func opened(_ goodBytes: Int) throws(SystemFailure) -> CInt {
         let known = state.snapshot.descriptor
         if known >= 0 { return known }
-        try Directories.make(
-            String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]), isDurable: true)
+        try Directories.make(path.directoryPart, isDurable: true)
         let made = try check("open") { open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600) }
         state.withLock { $0.descriptor = made }
         try check("ftruncate") { ftruncate(made, off_t(goodBytes)) }

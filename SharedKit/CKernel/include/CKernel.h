@@ -22,3 +22,9 @@ int ck_name_thread(const char *name);
 
 /* The environment as execve(2) passed it, for reading once before threads start. */
 char **ck_environment(void);
+
+#include <stdint.h>
+
+/* Another user, no other groups, no capability, nothing to be gained by executing: for the calling thread, so
+ * a process has no other. It keeps dying with its parent if it did. -1 with errno: go no further then. */
+int ck_leave_privileges(uint32_t user, uint32_t group);

@@ -254,9 +254,6 @@ int csb_map_tree(int tree, int map);
 /* Gives the calling thread an empty network namespace; returns its descriptor. `proc` is the host's /proc. */
 int csb_new_network(int proc);
 
-/* Another user, no other groups, no capability, nothing to be gained by executing: for the calling thread, so
- * a process has no other. It keeps dying with its parent if it did. */
-int csb_leave_privileges(uint32_t user, uint32_t group);
 /* Filters the calling thread's system calls, and those of threads that it starts. */
 int csb_filter_self(const void *filter, uint16_t length);
 

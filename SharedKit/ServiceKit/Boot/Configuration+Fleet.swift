@@ -36,9 +36,9 @@ extension Configuration {
             about: "How long requests in flight may take after SIGTERM."),
         ConfigurationVariable(
             name: "CODECOLLAB_<SERVICE>_USER", fallback: "591<last digits of its port>",
-            about: "Who executor, compiler and ai become when they are started as root; 0 keeps root."),
+            about: "Who the service becomes when it is started as root; 0 keeps root."),
         ConfigurationVariable(
-            name: "CODECOLLAB_GROUP", fallback: "59100", about: "The group that these three share."),
+            name: "CODECOLLAB_GROUP", fallback: "59100", about: "The group that the services share."),
         ConfigurationVariable(
             name: "LOG_LEVEL", fallback: "info", about: "trace, debug, info, warning, error."),
         ConfigurationVariable(

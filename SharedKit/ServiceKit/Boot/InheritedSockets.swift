@@ -21,7 +21,7 @@ enum InheritedSockets {
         return try (0..<count).map { index in
             let descriptor = first + index
             try check("fcntl") { fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-            try check("listen") { listen(descriptor, 1024) }
+            try check("listen") { listen(descriptor, ListeningSocket.backlog) }
             let name = Int(index) < names.count ? names[Int(index)] : "tcp"
             return .inherited(descriptor: descriptor, name: name)
         }

@@ -35,10 +35,28 @@ package struct ServiceIdentity: Sendable {
         self.configuration = configuration
     }
 
+    /// What a service does that needs nothing of root: as root it takes its data directory and is somebody
+    /// else from then on.
+    /// - Throws: `ConfigurationFault`, `SystemFailure`; the process must not go on then.
+    static func leaveRoot(_ configuration: inout Configuration) throws {
+        guard let identity = try ServiceIdentity(configuration) else { return }
+        configuration = try identity.settled([configuration.dataDirectory])
+        try identity.user.become()
+    }
+
+    /// Takes the directories and enters the home.
+    /// - Returns: the settings that go with it.
+    /// - Throws: `SystemFailure` when one cannot be made, given away or entered.
+    package func settled(
+        _ directories: [String], sharing shared: [String] = []
+    ) throws(SystemFailure) -> Configuration {
+        try take(directories, sharing: shared)
+        return try enterHome()
+    }
+
     /// Makes the directories that shall be the service's, for it alone or for the group to read, and lets the
     /// group through to them and to the fleet's sockets.
-    /// - Throws: `SystemFailure` when one cannot be made or given away.
-    package func take(_ directories: [String], sharing shared: [String] = []) throws(SystemFailure) {
+    private func take(_ directories: [String], sharing shared: [String]) throws(SystemFailure) {
         let home = configuration.home
         for directory in [home, "\(home)/data", "\(home)/run"] {
             try make(directory)
@@ -48,7 +66,7 @@ package struct ServiceIdentity: Sendable {
         for directory in shared { try give(directory, mode: 0o2750) }
         for peer in ServiceName.allCases {
             guard let path = socketPath(of: peer), access(path, F_OK) == 0 else { continue }
-            try letThrough(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+            try letThrough(path.directoryPart)
             try check("chown") { lchown(path, uid_t.max, user.group) }
             try check("chmod") { chmod(path, 0o660) }
         }
@@ -101,13 +119,21 @@ package struct ServiceIdentity: Sendable {
         }
     }
 
+    /// A path as people know it.
+    package static func shown(_ path: String) -> String {
+        guard path.hasPrefix("\(here)/"), let home = getcwd(nil, 0) else { return path }
+        defer { free(home) }
+        return String(cString: home) + path.dropFirst(here.count)
+    }
+
+    private static let here = "/proc/self/cwd"
+
     /// The same settings with the home as the process's directory, which needs no way through those above it;
     /// root's own home lets nobody through.
-    /// - Throws: `SystemFailure` when it cannot be entered.
-    package func enterHome() throws(SystemFailure) -> Configuration {
+    private func enterHome() throws(SystemFailure) -> Configuration {
         let home = configuration.home
         try check("chdir") { chdir(home) }
-        let here = "/proc/self/cwd"
+        let here = Self.here
         var environment = configuration.environment
         for (name, value) in environment {
             if value.hasPrefix("\(home)/") { environment[name] = here + value.dropFirst(home.count) }

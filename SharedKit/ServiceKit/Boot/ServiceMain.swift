@@ -1,7 +1,5 @@
 package import Contracts
-internal import Credentials
 private import Glibc
-internal import Logging
 private import NIOCore
 internal import SystemKit
 internal import Telemetry
@@ -10,78 +8,83 @@ internal import Telemetry
 ///
 /// ```swift
 /// @main struct Session {
-///     static func main() async { await ServiceMain.run(.session) { try await SessionService.build($0) } }
+///     static func main() { ServiceMain.run(.session) { try await SessionService.build($0) } }
 /// }
 /// ```
 package enum ServiceMain {
-    /// Reads flags and environment, builds the service, serves until SIGTERM, and ends the process.
+    /// Reads flags and environment, builds the service, serves until SIGTERM, and ends the process. Started
+    /// as root it is somebody else before it opens or reads anything of a client, see `ServiceIdentity`.
     ///
     /// `loops` is the number of its event loops, as many as processors unless told: one keeps everything that
     /// belongs to a request on one thread. Exit codes: 0 after an orderly end, 1 when not ready
     /// (`--healthcheck`), 64 for flags, 70 when the service failed, 78 for settings (sysexits.h).
-    @concurrent
     package static func run(
         _ service: ServiceName, loops: Int? = nil,
         build: @escaping @Sendable (ServiceSurroundings) async throws -> ServiceParts
-    ) async -> Never {
-        let configuration = Configuration(
-            service: service, environment: Configuration.processEnvironment())
-        await run(service, configuration: configuration, loops: loops, build: build)
-    }
-
-    @concurrent
-    static func run(
-        _ service: ServiceName, configuration: Configuration, loops: Int?,
-        build: @escaping @Sendable (ServiceSurroundings) async throws -> ServiceParts
-    ) async -> Never {
-        if let loops { NIOSingletons.groupLoopCountSuggestion = loops }
-        do throws(ServiceFlags.Fault) {
-            let flags = try ServiceFlags(CommandLine.arguments.dropFirst())
-            exit(await run(flags, configuration, build))
-        } catch {
-            complain("\(service.rawValue): \(error.detail)")
-            exit(64)
+    ) -> Never {
+        run(service, loops: loops, prepare: ServiceIdentity.leaveRoot) { surroundings, _ in
+            try await build(surroundings)
         }
     }
 
-    private static func run(
-        _ flags: ServiceFlags, _ configuration: Configuration,
-        _ build: @escaping @Sendable (ServiceSurroundings) async throws -> ServiceParts
-    ) async -> CInt {
+    /// The same for a service that needs root to get ready: `prepare` is called first, while the process has
+    /// one thread still; it gives root up itself, and may change the settings that the rest sees.
+    package static func run<Prepared: Sendable>(
+        _ service: ServiceName, loops: Int? = nil, prepare: (inout Configuration) throws -> Prepared,
+        build: @escaping @Sendable (ServiceSurroundings, Prepared) async throws -> ServiceParts
+    ) -> Never {
+        var configuration = Configuration(service: service, environment: Configuration.processEnvironment())
+        orExit(service) {
+            let flags = try ServiceFlags(CommandLine.arguments.dropFirst())
+            guard flags.mode == .serve else { answer(flags, configuration) }
+            let addresses = try OwnSockets.addresses(flags, configuration)
+            let prepared = try prepare(&configuration)
+            if let loops { NIOSingletons.groupLoopCountSuggestion = loops }
+            let process = try ServiceProcess(addresses, configuration)
+            end { await process.run { try await build($0, prepared) } }
+        }
+    }
+
+    /// Ends the process with the code of `life`. A main that waits for a task itself has several threads from
+    /// the start, and each of them rights.
+    private static func end(with life: @escaping @Sendable () async -> CInt) -> Never {
+        Task { exit(await life()) }
+        while true { pause() }
+    }
+
+    private static func answer(_ flags: ServiceFlags, _ configuration: Configuration) -> Never {
+        let name = configuration.service.rawValue
         switch flags.mode {
         case .help: say(ServiceFlags.help(of: configuration.service))
-        case .version: say("\(configuration.service.rawValue) \(Release.version)")
-        case .healthcheck: return await Healthcheck.run(flags, configuration)
-        case .serve: return await serve(flags, configuration, build)
+        case .version: say("\(name) \(Release.version)")
+        case .healthcheck, .serve:
+            end { await Healthcheck.run(flags, configuration) }
         }
-        return 0
+        exit(0)
     }
 
-    private static func serve(
-        _ flags: ServiceFlags, _ configuration: Configuration,
-        _ build: @escaping @Sendable (ServiceSurroundings) async throws -> ServiceParts
-    ) async -> CInt {
-        let name = configuration.service.rawValue
+    private static func orExit(_ service: ServiceName, _ body: () throws -> Never) -> Never {
+        let (code, detail): (CInt, String)
         do {
-            let process = try ServiceProcess(flags, configuration)
-            return await process.run(build)
+            try body()
+        } catch let fault as ServiceFlags.Fault {
+            (code, detail) = (64, fault.detail)
         } catch let fault as ConfigurationFault {
-            complain("\(name): \(fault)")
-            return 78
+            (code, detail) = (78, "\(fault)")
         } catch let fault as TelemetryFault {
-            complain("\(name): \(fault)")
-            return 78
+            (code, detail) = (78, "\(fault)")
         } catch {
-            complain("\(name): \(error)")
-            return 70
+            (code, detail) = (70, "\(error)")
         }
+        complain("\(service.rawValue): \(detail)")
+        exit(code)
     }
 
     private static func say(_ text: String) {
         ignoring("nobody reads it any more") { try FD(owning: dup(1)).write(Array("\(text)\n".utf8)) }
     }
 
-    static func complain(_ text: String) {
+    private static func complain(_ text: String) {
         ignoring("nobody reads it any more") { try FD(owning: dup(2)).write(Array("\(text)\n".utf8)) }
     }
 }

@@ -12,14 +12,14 @@ struct ServiceProcess: Sendable {
     private let watchdog = Watchdog()
 
     /// - Throws: `ConfigurationFault`, `TelemetryFault`, `SystemFailure`.
-    init(_ flags: ServiceFlags, _ configuration: Configuration) throws {
+    init(_ addresses: [ListenAddress], _ configuration: Configuration) throws {
         // A peer that goes away while we write is an error of that write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         Self.raiseDescriptorLimit()
         let seconds = try configuration.integer(
             "CODECOLLAB_DRAIN_SECONDS", in: 0...3600, default: Int(Limits.drainSeconds))
         drain = .seconds(seconds)
-        addresses = try Self.addresses(flags, configuration)
+        self.addresses = addresses
         var telemetry = try TelemetryConfiguration(environment: configuration.environment)
         telemetry.version = Release.version
         surroundings = try ServiceSurroundings(
@@ -35,22 +35,6 @@ struct ServiceProcess: Sendable {
         limit.rlim_cur = limit.rlim_max
         // A refusal leaves the limit as it was, which is what a service without the right has to live with.
         setrlimit(kind, &limit)
-    }
-
-    /// Inherited sockets when there are any; else the port, and the Unix socket when its directory is there.
-    private static func addresses(
-        _ flags: ServiceFlags, _ configuration: Configuration
-    ) throws -> [ListenAddress] {
-        let inherited = try InheritedSockets.take(configuration)
-        if !inherited.isEmpty { return inherited }
-        let service = configuration.service
-        let host = configuration.text("CODECOLLAB_HOST") ?? "127.0.0.1"
-        let path = flags.socket ?? configuration.socketPath(of: service)
-        let isPathUsable =
-            flags.socket != nil
-            || access(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]), W_OK) == 0
-        return [.tcp(host: host, port: flags.port ?? service.defaultPort)]
-            + (isPathUsable ? [.unix(path: path)] : [])
     }
 
     /// Builds, serves until a signal or a failure, closes.

@@ -14,6 +14,20 @@ package enum ListenAddress: Sendable, Hashable {
     case inherited(descriptor: CInt, name: String)
 }
 
+/// An address that is not to be had, in words.
+struct CannotListen: Error, CustomStringConvertible {
+    let address: ListenAddress
+    let reason: any Error
+
+    var description: String {
+        switch address {
+        case .tcp(let host, let port): "cannot listen on \(host):\(port): \(reason)"
+        case .unix(let path): "cannot listen on \(path): \(reason)"
+        case .inherited(let descriptor, let name): "cannot take over \(name) socket \(descriptor): \(reason)"
+        }
+    }
+}
+
 /// Listens, accepts, and knows every open connection, so that it can end them in order.
 package final class HTTPServer: Sendable {
     private struct State {
@@ -45,7 +59,8 @@ package final class HTTPServer: Sendable {
     /// - Throws: what binding threw, e.g. that the address is in use.
     @discardableResult
     package func listen(on address: ListenAddress) async throws -> SocketAddress? {
-        let channel = try await bind(address)
+        let channel: any Channel
+        do { channel = try await bind(address) } catch { throw CannotListen(address: address, reason: error) }
         state.withLock { $0.listeners.append(channel) }
         return channel.localAddress
     }
@@ -63,7 +78,7 @@ package final class HTTPServer: Sendable {
 
     private func bootstrap(isTCP: Bool) -> ServerBootstrap {
         let bootstrap = ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.backlog, value: ListeningSocket.backlog)
             .childChannelOption(.autoRead, value: false)
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture { try adopt(channel) }

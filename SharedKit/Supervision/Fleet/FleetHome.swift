@@ -46,7 +46,7 @@ package struct FleetHome: Sendable, Equatable {
     /// address.
     package var socketFolder: String {
         let longestName = "/profiler-control.sock"
-        guard run.utf8.count + longestName.utf8.count >= SupervisionLimits.socketPathBytes else { return run }
+        guard run.utf8.count + longestName.utf8.count >= ListeningSocket.pathBytes else { return run }
         return "/tmp/codecollab-\(getuid())-\(fleetID)"
     }
 

@@ -1,3 +1,4 @@
+internal import Contracts
 private import Glibc
 package import SystemKit
 
@@ -195,7 +196,9 @@ extension FleetSupervisor {
         _ slot: ServiceSlot, _ process: ServiceProcess, _ status: ExitStatus, _ tail: String
     ) {
         var record = CrashRecord()
+        let now = clock.now()
         record.service = slot.service.name
+        record.at = Instant(milliseconds: now.milliseconds).text
         record.generation = process.generation
         record.pid = Int(process.pid)
         record.reason = status.description
@@ -204,7 +207,7 @@ extension FleetSupervisor {
         record.ranMilliseconds = milliseconds(since: process.startedAt)
         record.stderrTail = tail
         let path = ignoring("a full disk must not end the fleet") {
-            try record.save(in: plan.home.crashes, at: clock.now())
+            try record.save(in: plan.home.crashes, at: now)
         }
         note(
             "error",

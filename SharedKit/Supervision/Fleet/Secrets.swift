@@ -13,7 +13,7 @@ package struct Secrets: Sendable {
         values = try Self.read(file)
         let missing = names.filter { values[$0] == nil }
         for name in missing.sorted() { values[name] = Self.hex(randomBytes(Self.secretBytes)) }
-        if !missing.isEmpty { try replaceFile(file, with: Array(text.utf8)) }
+        if !missing.isEmpty { try FileBytes.replace(file, with: Array(text.utf8)) }
     }
 
     /// The secrets called `names`, as variables.
@@ -24,7 +24,7 @@ package struct Secrets: Sendable {
     /// Replaces the secret of every name by a new one.
     package static func rotate(file: String) throws {
         let names = try Set(read(file).keys)
-        try replaceFile(file, with: [])
+        try FileBytes.replace(file, with: [])
         _ = try Secrets(file: file, names: names)
     }
 

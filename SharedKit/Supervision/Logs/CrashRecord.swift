@@ -42,7 +42,7 @@ package struct CrashRecord: WireObject, Equatable {
         keeping kept: Int = SupervisionLimits.crashRecords
     ) throws(SystemFailure) -> String {
         let path = "\(folder)/\(service)-\(stamp.milliseconds)-\(generation).json"
-        try replaceFile(path, with: encode() + [UInt8(ascii: "\n")])
+        try FileBytes.replace(path, with: encode() + [UInt8(ascii: "\n")])
         let all = names(in: folder).filter { $0.hasPrefix("\(service)-") && $0.hasSuffix(".json") }
         for name in all.dropLast(kept) { removeIfPresent("\(folder)/\(name)") }
         return path

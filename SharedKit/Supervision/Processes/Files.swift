@@ -1,5 +1,5 @@
-package import Glibc
-package import SystemKit
+private import Glibc
+private import SystemKit
 
 /// The bytes of a small file, or nil when it cannot be read: in /proc processes vanish while one looks.
 package func readBytes(_ path: String) -> [UInt8]? {
@@ -40,20 +40,6 @@ package func readLink(_ path: String) -> String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, $0.count) }
     return count < 0 ? nil : String(decoding: buffer[..<count], as: UTF8.self)
-}
-
-/// Writes a file so that readers see the old or the new text, never half: a new file, renamed over the old
-/// one.
-/// - Parameter mode: its permissions, for the owner only unless said otherwise.
-package func replaceFile(_ path: String, with bytes: [UInt8], mode: mode_t = 0o600) throws(SystemFailure) {
-    let draft = "\(path).new"
-    let file = FD(
-        owning: try check("open") { open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode) }
-    )
-    try file.write(bytes)
-    try check("fsync") { fsync(file.number) }
-    try file.close()
-    try check("rename") { rename(draft, path) }
 }
 
 /// Removes a file or an empty directory if it is there.

@@ -1,9 +1,13 @@
 package import Glibc
-package import SystemKit
 
 /// A bound and listening socket that outlives the processes which serve on it; closed with its last owner.
 package final class ListeningSocket {
     private let descriptor: FD
+
+    /// Connections that queue while their service restarts; the kernel cuts it to `somaxconn`.
+    package static let backlog: CInt = 1024
+    /// Bytes of a path in a Unix socket address, with its NUL (unix(7)).
+    package static let pathBytes = 108
 
     /// The descriptor to hand down.
     package var number: CInt { descriptor.number }
@@ -29,7 +33,7 @@ package final class ListeningSocket {
             throw SystemFailure(call: "inet_pton \(address)", errno: EINVAL)
         }
         try check("bind") { withAddress(&name) { bind(number, $0, $1) } }
-        try check("listen") { listen(number, SupervisionLimits.listenBacklog) }
+        try check("listen") { listen(number, backlog) }
         return ListeningSocket(descriptor)
     }
 
@@ -42,10 +46,17 @@ package final class ListeningSocket {
         let descriptor = try newSocket(AF_UNIX)
         let number = descriptor.number
         if unlink(path) == -1 && errno != ENOENT { throw SystemFailure(call: "unlink \(path)", errno: errno) }
-        try check("bind") { withAddress(&name) { bind(number, $0, $1) } }
+        guard withAddress(&name, { bind(number, $0, $1) }) == 0 else {
+            throw SystemFailure(call: "bind \(path)", errno: errno)
+        }
         try check("chmod") { chmod(path, 0o600) }
-        try check("listen") { listen(number, SupervisionLimits.listenBacklog) }
+        try check("listen") { listen(number, backlog) }
         return ListeningSocket(descriptor)
+    }
+
+    /// A descriptor of the same socket that somebody else is to close.
+    package func another() throws(SystemFailure) -> CInt {
+        try check("dup") { fcntl(number, F_DUPFD_CLOEXEC, 0) }
     }
 }
 
@@ -59,7 +70,7 @@ package func unixAddress(_ path: String) -> sockaddr_un? {
     var name = sockaddr_un()
     name.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8)
-    guard !bytes.isEmpty, bytes.count < SupervisionLimits.socketPathBytes else { return nil }
+    guard !bytes.isEmpty, bytes.count < ListeningSocket.pathBytes else { return nil }
     withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: bytes) }
     return name
 }
