@@ -111,6 +111,13 @@ private final class Participant: WebSocketReceiver {
         }
     }
 
+    func fellBehind() {
+        let seat = seat
+        room.execute { room in
+            if let number = seat.snapshot { room.fellBehind(number) }
+        }
+    }
+
     func caughtUp() {
         let seat = seat
         room.execute { room in

@@ -60,16 +60,12 @@ enum Limits {
     static let recentUpdates = 256
     /// Bytes of those.
     static let recentBytes = 256 << 10
-    /// Deliveries per second above which updates are merged before they leave.
-    static let calmDeliveries = 2000.0
-    /// Milliseconds in which updates come together then.
-    static let windowMilliseconds: Int64 = 8
-    /// Deliveries per second above which the window is longer.
-    static let busyDeliveries = 30_000.0
-    /// Milliseconds of that longer window.
-    static let busyWindowMilliseconds: Int64 = 16
-    /// Updates that have to be expected in a window for it to be waited for.
-    static let worthwhileUpdates = 0.5
+    /// A room's tellings take one part in so many of a core's time: a room of 50 tells each 10 ms, one of 500
+    /// each 80 ms, and a core carries twenty such rooms at full speed.
+    static let tellingParts = 20
+    /// Milliseconds between two tellings of one room at most, whatever they cost: what takes longer than a
+    /// tenth of a second does not feel like typing together any more.
+    static let tellingMilliseconds: Int64 = 100
     /// Milliseconds without an update after which a stretch of editing has ended.
     static let stretchMilliseconds: Int64 = 300_000
     /// Lines of a difference that are compared one by one; beyond it a place is told as a whole.

@@ -40,6 +40,13 @@ package func monotonicNanoseconds() -> UInt64 {
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
+/// Nanoseconds for which the calling thread has had a processor: what work costs, however busy the machine.
+package func threadNanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
 extension Duration {
     /// The duration in whole milliseconds, rounded towards zero.
     package var wholeMilliseconds: Int64 {

@@ -11,47 +11,63 @@ struct FanState {
     var through = 0
     /// The connections that hear everything, by event loop.
     var groups: [WebSocketGroup] = []
-    var listeners = 0
+    /// Whether others belong into the groups by now.
     var isStale = false
-    var isScheduled = false
-    var isAwarenessScheduled = false
+    /// The number of the update after which somebody who has fallen behind leaves the groups.
+    var staleAfter: Int?
+    /// What sending to the groups has cost.
+    let cost = SendingCost()
+    var pace = TellingPace()
     var lastAwareness = NIODeadline.uptimeNanoseconds(0)
-    var lastUpdate = NIODeadline.uptimeNanoseconds(0)
-    var meter = DeliveryMeter()
-
-    /// The milliseconds in which updates are to come together; nil when telling each at once costs little, or
-    /// when they come so seldom that waiting would bring none together.
-    var window: Int64? {
-        let rate = meter.perSecond
-        guard rate > Limits.calmDeliveries else { return nil }
-        let window = rate > Limits.busyDeliveries ? Limits.busyWindowMilliseconds : Limits.windowMilliseconds
-        let updatesInWindow = rate / Double(max(1, listeners)) * Double(window) / 1000
-        return updatesInWindow < Limits.worthwhileUpdates ? nil : window
-    }
+    /// When the room looks next at what there is to tell.
+    var planned: NIODeadline?
 }
 
 extension Room {
-    /// Tells durable updates: at once when it is calm; when much is delivered they come together for some
-    /// milliseconds and leave as one.
+    /// Plans the next telling, for the earliest moment at which there is something that may be told.
     func scheduleTelling() {
-        guard !fan.isScheduled else { return }
-        guard let window = fan.window else { return tellUpdates() }
-        fan.isScheduled = true
+        guard let due = nextTelling, fan.planned.map({ due < $0 }) ?? true else { return }
+        fan.planned = due
         let room = NIOLoopBound(self, eventLoop: loop)
-        loop.scheduleTask(in: .milliseconds(window)) { room.value.tellUpdates() }
+        loop.scheduleTask(deadline: due) { room.value.tellWhatIsDue(due) }
     }
 
-    private func tellUpdates() {
-        fan.isScheduled = false
-        guard !fan.updates.isEmpty, !isOver else { return }
-        let updates = fan.updates
-        fan.updates = []
-        for message in merged(updates) { broadcast(.update(message[...])) }
-        told = fan.through
+    /// When something may be told. Who moved where waits for the text that they moved in.
+    private var nextTelling: NIODeadline? {
+        let pace = fan.pace.next(costSoFar: fan.cost.nanoseconds)
+        if !fan.updates.isEmpty { return pace }
+        return awareness.hasNews && isSettled ? max(pace, nextAwareness) : nil
+    }
+
+    private var nextAwareness: NIODeadline {
+        fan.lastAwareness + .milliseconds(Limits.awarenessMilliseconds)
+    }
+
+    private func tellWhatIsDue(_ planned: NIODeadline) {
+        // An earlier one may have been planned since, which has looked already.
+        guard fan.planned == planned else { return }
+        fan.planned = nil
+        if let due = nextTelling, due <= .now() { tell() }
+        scheduleTelling()
+    }
+
+    /// Tells all that is durable to everybody who keeps up, its senders included: updates that have come
+    /// together leave as one, and who moved where goes with them if that was not told just before.
+    private func tell() {
+        guard !isOver else { return }
         let now = NIODeadline.now()
-        fan.lastUpdate = now
-        fan.meter.add(updates.count * fan.listeners, now: now)
-        noteLaggards()
+        fan.pace.tell(at: now, costSoFar: fan.cost.nanoseconds)
+        var frames = ByteBuffer()
+        for update in merged(fan.updates) { frames.add(.update(update[...])) }
+        if nextAwareness <= now, let news = awareness.takeNews() {
+            fan.lastAwareness = now
+            frames.add(.awareness(news[...]))
+        }
+        fan.updates = []
+        if fan.isStale { regroup() }
+        for group in fan.groups { group.send(frames) }
+        told = fan.through
+        if let number = fan.staleAfter, told >= number { fan.isStale = true }
     }
 
     private func merged(_ updates: [[UInt8]]) -> [[UInt8]] {
@@ -63,56 +79,20 @@ extension Room {
         }
     }
 
-    /// Tells who moved where, at most every 50 ms; what happens in between is told with its last state only.
-    func tellAwareness() {
-        guard !fan.isAwarenessScheduled else { return }
-        let due = fan.lastAwareness + .milliseconds(Limits.awarenessMilliseconds)
-        let room = NIOLoopBound(self, eventLoop: loop)
-        fan.isAwarenessScheduled = true
-        if due <= .now() {
-            loop.execute { room.value.tellAwarenessNow() }
-        } else {
-            loop.scheduleTask(deadline: due) { room.value.tellAwarenessNow() }
-        }
-    }
-
-    private func tellAwarenessNow() {
-        fan.isAwarenessScheduled = false
-        guard let news = awareness.takeNews() else { return }
-        fan.lastAwareness = .now()
-        broadcast(.awareness(news[...]))
-        noteLaggards()
-    }
-
-    /// Sends a message to everybody who keeps up, its sender included: each event loop gets one errand.
-    private func broadcast(_ message: RoomMessage) {
-        if fan.isStale { regroup() }
-        let frame = WebSocketFrame.binary(message.bytes)
-        for group in fan.groups { group.send(frame) }
-    }
-
     private func regroup() {
         fan.isStale = false
+        fan.staleAfter = nil
         let hearing = guests.values.filter { guest in guest.lag.map { told < $0.after } ?? true }
-        fan.listeners = hearing.count
         fan.groups = Dictionary(grouping: hearing) { ObjectIdentifier($0.connection.eventLoop) }
-            .values.map { WebSocketGroup($0.map(\.connection)) }
+            .values.map { WebSocketGroup($0.map(\.connection), fan.cost) }
     }
 
-    /// Notes who does not keep up. Such a reader still gets the updates that the document had when it was
-    /// noted, so that the state vector of that moment says what it has.
-    private func noteLaggards() {
-        var vector: [UInt8]?
-        for guest in guests.values {
-            if let lag = guest.lag {
-                if told >= lag.after { fan.isStale = true }
-            } else if guest.connection.isCongested {
-                let now = vector ?? document.stateVector()
-                vector = now
-                guest.lag = Guest.Lag(vector: now, after: sequence, since: .now())
-                fan.isStale = true
-            }
-        }
+    /// A reader does not keep up. It still gets the updates that the document has now, so that the state
+    /// vector of this moment says what it has; then nothing until it has caught up.
+    func fellBehind(_ number: Int) {
+        guard let guest = guests[number], guest.lag == nil else { return }
+        guest.lag = Guest.Lag(vector: document.stateVector(), after: sequence, since: .now())
+        if told >= sequence { fan.isStale = true } else { fan.staleAfter = sequence }
     }
 
     /// A reader has caught up with what it was sent: one difference brings it to where everybody is.
@@ -121,7 +101,7 @@ extension Room {
         settled { [self] in
             guard guests[number] != nil, guest.lag != nil else { return }
             // Everything durable goes out first, so that nothing reaches this reader twice or never.
-            if told < durable { tellUpdates() }
+            if told < durable { tell() }
             guest.lag = nil
             fan.isStale = true
             do throws(ProtocolFault) {
@@ -136,7 +116,6 @@ extension Room {
     /// Looks after time: ended tokens, readers that never catch up, silence that clients take for death.
     func tick(_ now: Timestamp) {
         let moment = NIODeadline.now()
-        let quiet = max(fan.lastUpdate, fan.lastAwareness)
         for guest in guests.values {
             if let lag = guest.lag, moment - lag.since > .seconds(Limits.lagSeconds) {
                 guest.connection.cut()
@@ -144,10 +123,18 @@ extension Room {
             if let end = guest.identity.credentialEnd, end <= now {
                 guest.deny(.unauthorized, "the token has expired")
             } else if guest.lag == nil,
-                moment - max(quiet, guest.lastWord) > .seconds(Limits.silenceSeconds)
+                moment - max(fan.pace.last, guest.lastWord) > .seconds(Limits.silenceSeconds)
             {
                 guest.send(.update([0, 0]))
             }
         }
+    }
+}
+
+extension ByteBuffer {
+    /// Adds a frame of its own for a message: old clients read one message of a frame.
+    fileprivate mutating func add(_ message: RoomMessage) {
+        var frame = WebSocketFrame.binary(message.bytes)
+        if readableBytes == 0 { self = frame } else { writeBuffer(&frame) }
     }
 }

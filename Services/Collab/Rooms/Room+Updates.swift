@@ -96,8 +96,8 @@ extension Room {
             fan.updates.append(update)
             fan.through = record.sequence
         }
+        scheduleTelling()
         if records.contains(where: { $0.update != nil }) {
-            scheduleTelling()
             for follower in followers.values { follower.yield() }
         }
         wake()
@@ -126,7 +126,8 @@ extension Room {
         return promise.futureResult
     }
 
-    private var isSettled: Bool { durable == sequence && batch.isEmpty && !isOver }
+    /// Whether everything that the document has taken in is durable.
+    var isSettled: Bool { durable == sequence && batch.isEmpty && !isOver }
 
     /// Wakes who waits. While updates never stop coming, everything is never durable at once: whoever has
     /// waited for twenty batches has waited long enough for what was there when they came.

@@ -144,7 +144,7 @@ final class Room {
         lastUse = shared.clock.now()
         fan.isStale = true
         awareness.leave(number)
-        if awareness.hasNews { tellAwareness() }
+        scheduleTelling()
     }
 
     /// A message came.
@@ -158,7 +158,7 @@ final class Room {
         case .awareness(let update):
             guard guest.awareness.take(1) else { return }
             try awareness.apply(update, from: number, guest.identity)
-            if awareness.hasNews { tellAwareness() }
+            scheduleTelling()
         case .queryAwareness:
             if let all = awareness.all { guest.send(.awareness(all[...])) }
         case .denied: throw ProtocolFault("a message is of no known kind")

@@ -24,19 +24,3 @@ struct TokenBucket {
         return true
     }
 }
-
-/// How many updates are delivered per second, over the last fifth of a second or so.
-struct DeliveryMeter {
-    private(set) var perSecond = 0.0
-    private var start = NIODeadline.now()
-    private var count = 0
-
-    mutating func add(_ deliveries: Int, now: NIODeadline) {
-        count += deliveries
-        let elapsed = Double((now - start).nanoseconds) / 1e9
-        guard elapsed >= 0.2 else { return }
-        perSecond = Double(count) / elapsed
-        start = now
-        count = 0
-    }
-}

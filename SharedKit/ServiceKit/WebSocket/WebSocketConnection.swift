@@ -5,13 +5,17 @@ private import Synchronization
 package protocol WebSocketReceiver: AnyObject {
     /// A whole message; text only where the limits say so.
     func received(_ message: [UInt8], isText: Bool)
-    /// What waited for a slow reader has left; called once for each time that `isCongested` became true.
+    /// So much waits for a slow reader that sending more only costs memory; `isCongested` has become true.
+    func fellBehind()
+    /// What waited for a slow reader has left; called once for each `fellBehind`.
     func caughtUp()
     /// The connection is over; the last call.
     func closed()
 }
 
 extension WebSocketReceiver {
+    /// Nothing, for receivers that ask `isCongested` before they send.
+    package func fellBehind() {}
     /// Nothing, for receivers that never send much.
     package func caughtUp() {}
 }

@@ -16,25 +16,27 @@ final class WebSocketHandler: ChannelInboundHandler {
         case over
     }
 
+    // What every delivery looks at lies together: with hundreds of readers none of it is in the cache.
+    private var phase = Phase.open
+    private var socket: CInt = -1
+    /// Bytes that the channel has and the kernel has not.
+    private var waitingBytes = 0
+    /// Frames of this turn of the event loop.
+    private var outbox: [ByteBuffer] = []
+    /// The answer to the newest ping; older ones need none (RFC 6455 5.5.3).
+    private var duePong: [UInt8]?
+    /// The context's, which it looks up anew each time that it is asked.
+    private var channel: (any Channel)?
+
     var receiver: (any WebSocketReceiver)?
     let pressure = WebSocketPressure()
     private var reader: WebSocketReader
     private var context: ChannelHandlerContext?
-    /// The context's, which it looks up anew each time that it is asked.
-    private var channel: (any Channel)?
     private var loop: WebSocketLoop?
-    private var phase = Phase.open
-    /// Frames of this turn of the event loop.
-    private var outbox: [ByteBuffer] = []
-    /// Bytes that the channel has and the kernel has not.
-    private var waitingBytes = 0
-    private var socket: CInt = -1
     private var lastHeard = NIODeadline.now()
     /// The receiver has enough for now; nothing is heard of the peer meanwhile.
     private var isReadingPaused = false
     private var lastPing = NIODeadline.now()
-    /// The answer to the newest ping; older ones need none (RFC 6455 5.5.3).
-    private var duePong: [UInt8]?
 
     init(_ limits: WebSocketLimits) { reader = WebSocketReader(limits) }
 
@@ -153,14 +155,14 @@ final class WebSocketHandler: ChannelInboundHandler {
         if outbox.count == 1 { loop?.flushSoon(self) }
     }
 
-    /// Sends a frame, of which these are the bytes, to one of many: at once if nothing is before it. A frame
+    /// Sends frames, of which these are the bytes, to one of many: at once if nothing is before them. What is
     /// for hundreds has been waited for already, and a second walk over all of them costs as much as the
     /// first.
-    func deliver(_ bytes: UnsafeRawBufferPointer, of frame: ByteBuffer) {
-        guard phase == .open, outbox.isEmpty, waitingBytes == 0, duePong == nil else { return send(frame) }
+    func deliver(_ bytes: UnsafeRawBufferPointer, of frames: ByteBuffer) {
+        guard phase == .open, outbox.isEmpty, waitingBytes == 0, duePong == nil else { return send(frames) }
         let sent = transmit(bytes)
         guard sent < bytes.count else { return }
-        var rest = frame
+        var rest = frames
         rest.moveReaderIndex(forwardBy: sent)
         send(rest)
     }
@@ -187,8 +189,9 @@ final class WebSocketHandler: ChannelInboundHandler {
             }
             return
         }
-        for frame in outbox { write(frame, context) }
-        outbox.removeAll(keepingCapacity: outbox.count <= 4)
+        let frames = outbox
+        outbox = []
+        for frame in frames { write(frame, context) }
         context.flush()
     }
 
@@ -213,7 +216,10 @@ final class WebSocketHandler: ChannelInboundHandler {
     private func write(_ frame: ByteBuffer, _ context: ChannelHandlerContext) {
         let count = frame.readableBytes
         waitingBytes += count
-        if waitingBytes > Limits.socketCongestedBytes { pressure.isCongested = true }
+        if waitingBytes > Limits.socketCongestedBytes, !pressure.isCongested {
+            pressure.isCongested = true
+            receiver?.fellBehind()
+        }
         let reference = NIOLoopBound(self, eventLoop: context.eventLoop)
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.whenComplete { _ in reference.value.written(count) }
