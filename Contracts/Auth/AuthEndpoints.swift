@@ -218,22 +218,23 @@ public enum AuthEndpoints {
         timeout: .seconds(2),
         bodyLimit: 16 << 10
     )
-    /// What was revoked, for the gateway.
+    /// What was revoked behind a place, then what is revoked, as it happens; the first answer comes at once.
     public static let revocations = Endpoint<Nothing, RevocationFeed>(
         "auth.revocations",
         of: .auth,
         .get,
         "/internal/auth/revocations",
         access: .fleet,
-        "List revocations",
+        "Follow revocations",
+        answers: .events(RevocationFeed.schema),
         parameters: [
             .query(
                 "after",
                 .type("integer", [JSONMember("minimum", 0)]),
-                "The `next` of the last answer; 0 at first."
+                "The `next` of what came last; from now on if absent."
             )
         ],
-        timeout: .seconds(2)
+        timeout: .seconds(3600)
     )
 
     /// All of them.

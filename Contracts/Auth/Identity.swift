@@ -20,6 +20,8 @@ public struct Identity: WireObject, Equatable {
     public var scopes: [Scope] = []
     /// The sign-in it came from; absent for personal tokens and services.
     public var signInID: SignInID?
+    /// The personal token that was shown, if it was one.
+    public var personalTokenID: PersonalTokenID?
     /// When the statement was made, in milliseconds since the Unix epoch.
     public var issuedAtMilliseconds = 0
     /// When it stops being true, in milliseconds since the Unix epoch.
@@ -41,6 +43,7 @@ public struct Identity: WireObject, Equatable {
         field("kind", \.kind),
         field("scopes", \.scopes),
         field("sign_in_id", \.signInID),
+        field("personal_token_id", \.personalTokenID),
         field("issued_at_ms", \.issuedAtMilliseconds),
         field("expires_at_ms", \.expiresAtMilliseconds),
         field("credential_expires_at_ms", \.credentialExpiresAtMilliseconds)

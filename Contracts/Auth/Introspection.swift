@@ -17,10 +17,8 @@ public struct IntrospectionRequest: WireObject, Equatable {
 public struct Introspection: WireObject, Equatable {
     /// Whether it is good; if not, nothing else is said.
     public var isActive = false
-    /// Who its bearer is; the times are to be set by whoever signs it.
+    /// Who its bearer is, with what and until when; the times of the statement are set by whoever signs it.
     public var identity: Identity?
-    /// The personal token, if it is one.
-    public var personalTokenID: PersonalTokenID?
     /// Until when the answer may be believed, unless a revocation says otherwise, in milliseconds since 1970.
     public var validUntilMilliseconds: Int?
 
@@ -31,7 +29,6 @@ public struct Introspection: WireObject, Equatable {
     public static let fields = Fields<Introspection>(
         field("active", \.isActive),
         field("identity", \.identity),
-        field("personal_token_id", \.personalTokenID),
         field("valid_until_ms", \.validUntilMilliseconds)
     )
 }
@@ -61,8 +58,9 @@ public struct Revocation: WireObject, Equatable {
 
 /// The revocations behind a place in the feed, as far as tokens they concern could still live.
 ///
-/// A verifier asks twice a second with `next` of the last answer, forgets the verdicts concerned, and
-/// refuses tokens of the sign-ins and accounts named until they would have expired anyway.
+/// A verifier follows the feed, forgets the verdicts concerned, and refuses tokens of the sign-ins and
+/// accounts named until they would have expired anyway; when it comes back, it goes on with `next` of what
+/// came last.
 public struct RevocationFeed: WireObject, Equatable {
     /// In order.
     public var items: [Revocation] = []

@@ -21,6 +21,7 @@ extension AuthService {
         return .with {
             $0.isActive = true
             $0.identity = claims.identity
+            $0.identity?.credentialExpiresAtMilliseconds = Int(claims.expiresAtSeconds) * 1000
             $0.validUntilMilliseconds = Int(claims.expiresAtSeconds) * 1000
         }
     }
@@ -41,7 +42,8 @@ extension AuthService {
         return .with {
             $0.isActive = true
             $0.identity = owner.identity(signInID: nil, scopes: record.info.scopes)
-            $0.personalTokenID = record.info.id
+            $0.identity?.personalTokenID = record.info.id
+            $0.identity?.credentialExpiresAtMilliseconds = Int(record.info.expiresAt.milliseconds)
             $0.validUntilMilliseconds = Int(
                 min(record.info.expiresAt.milliseconds, now.milliseconds + Limits.introspectionMilliseconds)
             )
@@ -55,7 +57,25 @@ extension AuthService {
         try store.submit({ try TokenRecord.noteUse(of: info.id, at: now, $0) }, settled: { _ in })
     }
 
-    /// The revocations behind a place, for the gateway, which asks twice a second.
+    /// Tells the revocations behind a place, the present end if nil, and then each as it happens; what is
+    /// told first says where the feed stands, even if it has nothing.
+    /// - Throws: the store's errors, and what `hear` throws.
+    package func followRevocations(
+        after place: Int?, _ hear: (RevocationFeed) async throws -> Void
+    ) async throws {
+        // Listen first, then look: nothing falls between.
+        var bell = revocations.bell().makeAsyncIterator()
+        var feed = try await revocations(after: place ?? revocations.end)
+        try await hear(feed)
+        repeat {
+            while revocations.hasMore(than: feed.next) {
+                feed = try await revocations(after: feed.next)
+                try await hear(feed)
+            }
+        } while await bell.next() != nil
+    }
+
+    /// The next revocations behind a place.
     /// - Throws: the store's errors.
     package func revocations(after place: Int) async throws -> RevocationFeed {
         let log = revocations

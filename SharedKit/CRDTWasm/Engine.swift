@@ -27,29 +27,6 @@ struct Engine: ~Copyable {
 
 /// Negative answers say what was wrong; the document is then as it was.
 enum Refusal {
-    static func code(_ fault: UpdateFault) -> Int32 {
-        switch fault {
-        case .truncated: -1
-        case .malformed: -2
-        case .clockOverflow: -3
-        case .tooDeep: -4
-        case .tooManyClients: -5
-        case .tooMuchPending: -6
-        case .tooLarge: -7
-        case .contentGone: -8
-        }
-    }
-
-    static func code(_ fault: EditFault) -> Int32 {
-        switch fault {
-        case .outOfBounds: -11
-        case .splitsCharacter: -12
-        case .invalidUTF8: -13
-        case .tooLarge: -14
-        case .notText: -15
-        }
-    }
-
     /// A root that `crdt_root` never gave.
     static let unknownRoot: Int32 = -20
     /// An anchor at something that is not there.

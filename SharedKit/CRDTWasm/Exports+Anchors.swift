@@ -8,7 +8,7 @@ public func crdtAnchor(_ engine: EngineHandle, _ root: Int32, _ offset: Int32, _
         open(engine).pointee.document.writer.anchor(place)
         return open(engine).pointee.answer
     } catch {
-        return Refusal.code(error)
+        return error.rawValue
     }
 }
 
@@ -20,6 +20,6 @@ public func crdtResolve(_ engine: EngineHandle, _ count: Int32) -> Int32 {
         guard let offset = open(engine).pointee.document.resolve(place) else { return Refusal.unknownPlace }
         return Int32(truncatingIfNeeded: offset)
     } catch {
-        return Refusal.code(error)
+        return error.rawValue
     }
 }

@@ -56,7 +56,7 @@ public func crdtReplace(
         open(engine).pointee.document.writeCommit()
         return open(engine).pointee.answer
     } catch {
-        return Refusal.code(error)
+        return error.rawValue
     }
 }
 
@@ -77,7 +77,7 @@ func write(
     var answer: Int32 = 0
     do throws(UpdateFault) { try body(open(engine).pointee.document, &writer) } catch {
         writer.clear()
-        answer = Refusal.code(error)
+        answer = error.rawValue
     }
     swap(&writer, &open(engine).pointee.document.writer)
     return answer < 0 ? answer : open(engine).pointee.answer
@@ -98,7 +98,7 @@ public func crdtApply(_ engine: EngineHandle, _ count: Int32) -> Int32 {
         open(engine).pointee.document.writeCommit()
         return open(engine).pointee.answer
     } catch {
-        return Refusal.code(error)
+        return error.rawValue
     }
 }
 

@@ -47,8 +47,12 @@ import Testing
             #expect(rest.items.map(\.kind) == [.registered] && rest.nextCursor == nil)
             #expect(try await client.call(AuthEndpoints.keys, CallOptions()).keys.count == 2)
             _ = try await client.call(AuthEndpoints.deleteMe, CallOptions(as: me))
-            let feed = try await client.call(AuthEndpoints.revocations, CallOptions(query: ["after": "1"]))
-            #expect(feed.items.map(\.userID) == [me.userID] && feed.next == 2)
+            let behind = CallOptions(query: ["after": "1"])
+            let feed = try await client.events(AuthEndpoints.revocations, behind) { feeds in
+                var all = feeds.makeAsyncIterator()
+                return try await all.next()?.value
+            }
+            #expect(feed?.items.map(\.userID) == [me.userID] && feed?.next == 2)
         }
     }
 

@@ -25,7 +25,7 @@ import Testing
         let grant = try await grant(fixture, identity)
         let seen = try await fixture.service.introspect(grant.token)
         #expect(seen.identity?.scopes == [.run] && seen.identity?.signInID == nil)
-        #expect(seen.personalTokenID == grant.info.id)
+        #expect(seen.identity?.personalTokenID == grant.info.id)
         let listed = try await fixture.service.tokens(of: identity)
         #expect(!listed.json.contains(grant.token) && listed.items.count == 1)
         let dump = try await fixture.store.read { database in
@@ -41,6 +41,48 @@ import Testing
         }
     }
 
+    /// What somebody hears who follows the revocations from a place on; `revoke` is called when they listen.
+    private func heard(
+        _ fixture: AuthFixture, after place: Int?, upTo count: Int, _ revoke: () async throws -> Void
+    ) async throws -> (standing: RevocationFeed, rest: [Revocation]) {
+        struct Enough: Error {}
+        var standing: RevocationFeed?
+        var rest: [Revocation] = []
+        await #expect(throws: Enough.self) {
+            try await fixture.service.followRevocations(after: place) { feed in
+                if standing == nil {
+                    standing = feed
+                    try await revoke()
+                } else {
+                    rest += feed.items
+                }
+                if rest.count >= count { throw Enough() }
+            }
+        }
+        return (try #require(standing), rest)
+    }
+
+    @Test("whoever follows the revocations hears where they stand, then each as it happens")
+    func following() async throws {
+        let fixture = try await AuthFixture()
+        let identity = try await fixture.identity(try await fixture.register())
+        var tokens: [PersonalTokenID] = []
+        for _ in 0..<4 { tokens.append(try await grant(fixture, identity).info.id) }
+        func revoke(_ number: Int) async throws {
+            try await fixture.service.revokeToken(tokens[number], of: identity, from: fixture.origin())
+        }
+        try await revoke(0)
+        let late = try await heard(fixture, after: nil, upTo: 2) {
+            try await revoke(1)
+            try await revoke(2)
+        }
+        #expect(late.standing == .with { $0.next = 1 })
+        #expect(late.rest.map(\.personalTokenID) == [tokens[1], tokens[2]])
+        let back = try await heard(fixture, after: 1, upTo: 1) { try await revoke(3) }
+        #expect(back.standing.items.map(\.sequence) == [2, 3] && back.standing.next == 3)
+        #expect(back.rest.map(\.sequence) == [4])
+    }
+
     @Test("a personal token ends: by time, and at once when it is revoked")
     func endings() async throws {
         let fixture = try await AuthFixture()
@@ -52,6 +94,10 @@ import Testing
         #expect(try await fixture.service.introspect(revoked.token).isActive == false)
         #expect(
             try await fixture.service.revocations(after: 0).items.first?.personalTokenID == revoked.info.id)
+        let seen = try await fixture.service.introspect(short.token).identity
+        #expect(
+            seen?.credentialExpiresAtMilliseconds == Int(short.info.expiresAt.milliseconds),
+            "a connection may live as long as the token, not as long as the answer")
         fixture.time.advance(by: .seconds(86_399))
         #expect(try await fixture.service.introspect(short.token).isActive)
         fixture.time.advance(by: .seconds(1))

@@ -127,6 +127,9 @@ def merging(folder):
     if "merge_x1_cpu_ms" in own:
         for factor in (10, 100):
             at_most(f"merge x{factor}: linear, with a quarter of slack", own[f"merge_x{factor}_cpu_ms"], own["merge_x1_cpu_ms"] * factor, 1.25, "ms")
+    own["shuffled"] = mixed = run([CRDT, "measure", "merge", "--shuffled"])
+    # Every pass is linear, but what lies behind the processor's caches is fetched for each update: shown, no bar.
+    print("merge in a random order: " + ", ".join(f"x{factor} {mixed.get(f'merge_x{factor}_cpu_ms')} ms" for factor in (1, 10, 100)), flush=True)
     return {"crdt": own, "node": node, "peers": peers}
 
 

@@ -96,7 +96,7 @@ def doors(running, owner, session):
 
 
 def revoked(running, owner, session):
-    """A sign-out and a removal end connections that are open."""
+    """A sign-out, a removal and a revoked personal token end connections that are open."""
     invitation = owner.post(f"/v1/sessions/{session}/invitations", {"role": "editor", "max_uses": 2}).json["token"]
     path = f"/v1/sessions/{session}/docs/door.txt/live"
     leaver, removed = running.guest("Leaver"), running.guest("Removed")
@@ -112,6 +112,23 @@ def revoked(running, owner, session):
     answer = owner.request("DELETE", f"/v1/sessions/{session}/members/{identity}")
     check(answer.status == 204, "is removed", answer)
     check(closing(second, more, 30) == (4403, True), "a removal ends the connection with 4403")
+
+
+def revoked_tokens(running, editor, session):
+    """A personal token holds a connection for longer than a verdict about it, and its end is told, not found."""
+    user, rounds, waits = running.user(), 5, []
+    role = editor.post(f"/v1/sessions/{session}/invitations", {"role": "viewer", "max_uses": 1})
+    check(user.post(f"/v1/invitations/{role.json['token']}/accept").status == 200, "a user joins")
+    path = f"/v1/sessions/{session}/docs/door.txt/live"
+    for number in range(rounds):
+        grant = user.post("/v1/auth/tokens", {"name": f"Token {number}", "scopes": ["collab", "sessions:read"], "lifetime_days": 1})
+        status, sock, rest = handshake(running.base, path, grant.json["token"])
+        check(status == 101, "a personal token opens a document", (grant, status))
+        answer, start = user.request("DELETE", f"/v1/auth/tokens/{grant.json['info']['id']}"), time.monotonic()
+        check(answer.status == 204, "is revoked", answer)
+        check(closing(sock, rest, 60) == (4401, True), "its connection ends with 4401")
+        waits.append(time.monotonic() - start)
+    tell(f"from the answer of DELETE to the close frame: {', '.join(f'{wait * 1e3:.1f}' for wait in waits)} ms")
 
 
 def live_run(owner, session):
@@ -194,6 +211,7 @@ def main():
         live_run(owner, session)
         one_truth(running, owner, editor, session)
         revoked(running, owner, session)
+        revoked_tokens(running, owner, session)
         ends(running, owner, editor, session)
     end()
 

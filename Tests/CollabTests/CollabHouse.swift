@@ -4,15 +4,29 @@ import ServiceKit
 import SystemKit
 import TestSupport
 
-/// The collab service beside a session service that knows one session and each member's role by name.
+/// The collab service beside a session service that knows one session and each member's role by name, and an
+/// auth service that revokes what it is told to.
 struct CollabHouse: Sendable {
     static let session = "ses_01J9Z3K4M5N6P7Q8R9S0T1V2W3"
     let collab: RunningService
     /// Roles of members by name that are not what the name says; nil for those who are none any more.
     let roles: Locked<[String: Role?]>
+    private let revocations: AsyncStream<Revocation>.Continuation
+
+    /// Lets the auth service revoke something.
+    func revoke(_ revocation: Revocation) { revocations.yield(revocation) }
 
     /// The statement of a member whose name says the role, e.g. `editor Ada`.
     func statement(_ name: String) throws -> String { collab.statement(of: try .tester(name)) }
+
+    /// Returns when a document has so many connections.
+    func connections(_ count: Int, of document: String) async throws {
+        while true {
+            let all = try await collab.client.call(CollabEndpoints.documents, options("viewer Vic")).items
+            if all.contains(where: { $0.name.text == document && $0.connections == count }) { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
 
     func options(_ name: String, document: String? = nil) throws -> CallOptions {
         var path = ["session_id": Self.session]
@@ -26,15 +40,27 @@ struct CollabHouse: Sendable {
         _ body: (CollabHouse) async throws -> Result
     ) async throws -> Result {
         let roles = Locked([String: Role?]())
+        let (feed, revocations) = AsyncStream.makeStream(of: Revocation.self)
         return try await withService(.session, build: { sessions(roles, $0) }) { session in
-            let settings = ["CODECOLLAB_HOME": home.path].merging(more) { $1 }
-            return try await withService(
-                .collab, environment: settings, peers: [.session: session.port],
-                build: { try await CollabService.build($0) }
-            ) { collab in
-                try await body(CollabHouse(collab: collab, roles: roles))
+            try await withService(.auth, build: { _ in auth(feed) }) { auth in
+                let settings = ["CODECOLLAB_HOME": home.path].merging(more) { $1 }
+                return try await withService(
+                    .collab, environment: settings, peers: [.session: session.port, .auth: auth.port],
+                    build: { try await CollabService.build($0) }
+                ) { collab in
+                    try await body(CollabHouse(collab: collab, roles: roles, revocations: revocations))
+                }
             }
         }
+    }
+
+    private static func auth(_ feed: AsyncStream<Revocation>) -> ServiceParts {
+        var routes = Routes()
+        routes.events(on: AuthEndpoints.revocations) { _, stream in
+            try await stream.send(RevocationFeed())
+            for await revocation in feed { try await stream.send(.with { $0.items = [revocation] }) }
+        }
+        return ServiceParts(routes)
     }
 
     private static func sessions(

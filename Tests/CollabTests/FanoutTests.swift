@@ -121,6 +121,33 @@ struct FanoutTests {
         }
     }
 
+    @Test("what is revoked ends the connections that came with it, and no other")
+    func revocation() async throws {
+        let home = try TemporaryDirectory()
+        try await CollabHouse.open(home) { house in
+            let token = PersonalTokenID(milliseconds: 1, random: [UInt8](repeating: 1, count: 10))
+            let other = PersonalTokenID(milliseconds: 1, random: [UInt8](repeating: 2, count: 10))
+            let signIn = SignInID(milliseconds: 1, random: [UInt8](repeating: 3, count: 10))
+            var (first, second, third) = (
+                try Identity.tester("editor Ada"), try Identity.tester("viewer Vic"),
+                try Identity.tester("editor Eve")
+            )
+            (first.personalTokenID, second.signInID, third.personalTokenID) = (token, signIn, other)
+            let signed = [first, second, third].map(house.collab.statement)
+            async let tokenEnd = ending(house, signed[0])
+            async let signInEnd = ending(house, signed[1])
+            async let otherEnd = ending(house, signed[2])
+            try await house.connections(3, of: "end.txt")
+            house.revoke(.with { $0.personalTokenID = token })
+            #expect(try await tokenEnd == (4401, true))
+            house.revoke(.with { $0.signInID = signIn })
+            #expect(try await signInEnd == (4401, true))
+            try await house.connections(1, of: "end.txt")
+            house.revoke(.with { $0.personalTokenID = other })
+            #expect(try await otherEnd == (4401, true))
+        }
+    }
+
     @Test("a flood of updates ends the connection, and so does one that is too large")
     func floods() async throws {
         let home = try TemporaryDirectory()

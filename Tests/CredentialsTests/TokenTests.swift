@@ -68,7 +68,7 @@ import Testing
         let (good, bad) = (TokenCache.key("good"), TokenCache.key("bad"))
         cache.accept(identity, for: good, until: now + .seconds(60))
         cache.refuse(bad, now: now)
-        #expect(cache.verdict(on: good, now: now) == .accepted(identity, personalTokenID: nil))
+        #expect(cache.verdict(on: good, now: now) == .accepted(identity))
         #expect(cache.verdict(on: bad, now: now + .milliseconds(4_999)) == .refused)
         #expect(cache.verdict(on: bad, now: now + .seconds(5)) == nil)
         #expect(cache.verdict(on: good, now: now + .seconds(60)) == nil)
@@ -94,7 +94,7 @@ import Testing
         other.userID = UserID(milliseconds: 5, random: Array(0..<10))
         cache.accept(identity, for: TokenCache.key("a"), until: now + .seconds(60))
         cache.accept(other, for: TokenCache.key("b"), until: now + .seconds(60))
-        cache.forget { identity, _ in identity.userID == other.userID }
+        cache.forget { identity in identity.userID == other.userID }
         #expect(cache.verdict(on: TokenCache.key("a"), now: now) != nil)
         #expect(cache.verdict(on: TokenCache.key("b"), now: now) == nil)
     }

@@ -42,13 +42,18 @@ final class ScriptedAuthority: TokenAuthority {
         }
     }
 
-    func revocations(after place: Int) async throws -> RevocationFeed {
-        try script.withLock { script throws in
+    func followRevocations(after place: Int, _ hear: @Sendable (RevocationFeed) -> Void) async throws {
+        var place = place
+        while true {
+            let script = script.snapshot
             if script.isAway { throw Away() }
-            return .with {
+            let feed = RevocationFeed.with {
                 $0.items = Array(script.revocations.dropFirst(place))
                 $0.next = script.revocations.count
             }
+            place = feed.next
+            hear(feed)
+            try await Task.sleep(for: .milliseconds(10))
         }
     }
 

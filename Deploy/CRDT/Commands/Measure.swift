@@ -21,13 +21,15 @@ struct MeasureMerge: ParsableCommand {
 
     @Option(help: "The smallest size; ten and a hundred times as many follow.") var updates = 20_000
     @Option(help: "Also write the smallest log here, for the peers.") var write: String?
+    @Flag(help: "Merge them in a random order.") var shuffled = false
 
     func run() throws {
         let log = typed(updates * 100)
         if let write { try FileBytes.replace(write, with: Array(log.prefix(updates)).framed, mode: 0o644) }
         var report = Report()
         for factor in [1, 10, 100] {
-            let part = Array(log[..<(updates * factor)])
+            var part = Array(log[..<(updates * factor)])
+            if shuffled { shuffle(&part) }
             var costs: [Double] = []
             for _ in 0..<(factor == 1 ? 9 : 3) {
                 let start = Cost.cpuMilliseconds
@@ -39,6 +41,11 @@ struct MeasureMerge: ParsableCommand {
         }
         report.add("updates", count: updates)
         report.show()
+    }
+
+    private func shuffle(_ log: inout [[UInt8]]) {
+        var dice = Dice(seed: 2)
+        for last in stride(from: log.count - 1, to: 0, by: -1) { log.swapAt(last, dice.roll(last + 1)) }
     }
 
     private func typed(_ count: Int) -> [[UInt8]] {

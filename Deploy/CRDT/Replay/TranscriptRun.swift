@@ -113,30 +113,6 @@ enum Answer {
 
     /// The codes of the WebAssembly interface.
     static func code(_ error: any Error) -> Int32 {
-        if let fault = error as? UpdateFault { return code(fault) }
-        return (error as? EditFault).map(code) ?? -99
-    }
-
-    private static func code(_ fault: UpdateFault) -> Int32 {
-        switch fault {
-        case .truncated: -1
-        case .malformed: -2
-        case .clockOverflow: -3
-        case .tooDeep: -4
-        case .tooManyClients: -5
-        case .tooMuchPending: -6
-        case .tooLarge: -7
-        case .contentGone: -8
-        }
-    }
-
-    private static func code(_ fault: EditFault) -> Int32 {
-        switch fault {
-        case .outOfBounds: -11
-        case .splitsCharacter: -12
-        case .invalidUTF8: -13
-        case .tooLarge: -14
-        case .notText: -15
-        }
+        (error as? UpdateFault)?.rawValue ?? (error as? EditFault)?.rawValue ?? -99
     }
 }

@@ -2,10 +2,16 @@ internal import Contracts
 internal import GRDB
 internal import SystemKit
 
-/// What was revoked lately, in order, for verifiers that ask twice a second.
+/// What was revoked lately, in order, for verifiers that follow it.
 struct RevocationLog: Sendable {
-    /// The newest place known, so that most questions need no database.
-    private let newest = Locked(0)
+    private struct State {
+        /// The newest place known, so that most questions need no database.
+        var newest = 0
+        var followers: [Int: AsyncStream<Void>.Continuation] = [:]
+        var nextFollower = 0
+    }
+
+    private let state = Locked(State())
 
     /// Looks up where the log stands.
     func load(_ database: Database) throws {
@@ -13,14 +19,28 @@ struct RevocationLog: Sendable {
             database,
             sql: "SELECT seq FROM sqlite_sequence WHERE name = 'revocation'"
         )
-        newest.withLock { $0 = found ?? 0 }
+        state.withLock { $0.newest = found ?? 0 }
     }
 
     /// Whether there is anything behind a place.
-    func hasMore(than place: Int) -> Bool { newest.snapshot > place }
+    func hasMore(than place: Int) -> Bool { end > place }
 
     /// Where the log stands.
-    var end: Int { newest.snapshot }
+    var end: Int { state.withLock { $0.newest } }
+
+    /// Rings whenever something is published from now on; rings that nobody waits for are one.
+    func bell() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let number = state.withLock { state in
+            state.nextFollower += 1
+            state.followers[state.nextFollower] = continuation
+            return state.nextFollower
+        }
+        let state = state
+        continuation.onTermination = { _ in state.withLock { _ = $0.followers.removeValue(forKey: number) } }
+        return stream
+    }
 
     /// Adds a revocation inside the transaction that makes it true; answers its place for `published`.
     func append(
@@ -39,7 +59,12 @@ struct RevocationLog: Sendable {
 
     /// The revocation at a place is committed.
     func published(_ place: Int?) {
-        if let place { newest.withLock { $0 = max($0, place) } }
+        guard let place else { return }
+        let followers = state.withLock { state in
+            state.newest = max(state.newest, place)
+            return Array(state.followers.values)
+        }
+        for follower in followers { follower.yield() }
     }
 
     func after(_ place: Int, _ database: Database) throws -> [Revocation] {

@@ -94,10 +94,15 @@ package struct AuthRoutes: Sendable {
             try Self.requireService(call.identity)
             return try await service.introspect(call.body.token)
         }
-        routes.on(AuthEndpoints.revocations) { call in
-            try Self.requireService(call.identity)
-            return try await service.revocations(after: call.query("after", in: 0...Int.max) ?? 0)
-        }
+        routes.events(
+            on: AuthEndpoints.revocations,
+            prepare: { call in
+                try Self.requireService(call.identity)
+                return try call.query("after", in: 0...Int.max)
+            },
+            { _, place, stream in
+                try await service.followRevocations(after: place) { try await stream.send($0) }
+            })
     }
 
     /// What one of our own services may ask, nobody may ask through it.

@@ -45,7 +45,7 @@ package final class IdentityDesk: Sendable {
     private static let refusal = Problem(.unauthenticated, "the token is not valid (any more)")
 
     private func checked(_ verdict: TokenVerdict) throws(Problem) -> Identity {
-        guard case .accepted(let identity, _) = verdict, !revoked.covers(identity) else { throw Self.refusal }
+        guard case .accepted(let identity) = verdict, !revoked.covers(identity) else { throw Self.refusal }
         return identity
     }
 
@@ -82,7 +82,7 @@ package final class IdentityDesk: Sendable {
         identity.issuedAtMilliseconds = Int(claims.issuedAtSeconds) * 1000
         identity.credentialExpiresAtMilliseconds = Int(claims.expiresAtSeconds) * 1000
         cache.accept(identity, for: key, until: Timestamp(milliseconds: claims.expiresAtSeconds * 1000))
-        return .accepted(identity, personalTokenID: nil)
+        return .accepted(identity)
     }
 
     private func introspect(_ token: String, _ key: Digest, _ now: Timestamp) async throws -> TokenVerdict {
@@ -93,16 +93,10 @@ package final class IdentityDesk: Sendable {
         }
         // The auth service has looked just now: only what happens later can revoke it.
         identity.issuedAtMilliseconds = Int(now.milliseconds)
-        identity.credentialExpiresAtMilliseconds = answer.validUntilMilliseconds
         let longest = now.milliseconds + Limits.introspectionSeconds * 1000
         let until = min(answer.validUntilMilliseconds.map(Int64.init) ?? longest, longest)
-        cache.accept(
-            identity,
-            personalTokenID: answer.personalTokenID,
-            for: key,
-            until: Timestamp(milliseconds: until)
-        )
-        return .accepted(identity, personalTokenID: answer.personalTokenID)
+        cache.accept(identity, for: key, until: Timestamp(milliseconds: until))
+        return .accepted(identity)
     }
 
     /// Keeps keys and revocations current until cancelled.
@@ -123,24 +117,23 @@ package final class IdentityDesk: Sendable {
     }
 
     private func watchRevocations() async {
-        var place = 0
+        let place = Locked(0)
         while !Task.isCancelled {
-            let feed = await ignoring("what is revoked meanwhile is read when the auth service is back") {
-                try await authority.revocations(after: place)
+            await ignoring("what is revoked meanwhile is told when the auth service is back") {
+                try await authority.followRevocations(after: place.snapshot) { feed in
+                    place.withLock { $0 = feed.next }
+                    if !feed.items.isEmpty { apply(feed.items) }
+                }
             }
-            if let feed {
-                place = feed.next
-                if !feed.items.isEmpty { apply(feed.items) }
-            }
-            await pause(Limits.revocationInterval)
+            await pause(Limits.revocationRetryInterval)
         }
     }
 
     private func apply(_ revocations: [Revocation]) {
         revoked.add(revocations, heardAt: clock.now().milliseconds)
         let tokens = Set(revocations.compactMap(\.personalTokenID))
-        cache.forget { identity, token in
-            self.revoked.covers(identity) || token.map(tokens.contains) ?? false
+        cache.forget { identity in
+            revoked.covers(identity) || identity.personalTokenID.map(tokens.contains) ?? false
         }
         logger.info("revocations applied", metadata: ["count": "\(revocations.count)"])
     }

@@ -9,8 +9,9 @@ package protocol TokenAuthority: Sendable {
     func publishedKeys() async throws -> JSONWebKeySet
     /// What is known about a personal token now.
     func introspect(_ token: String) async throws -> Introspection
-    /// What was revoked behind a place in the feed; 0 at first.
-    func revocations(after place: Int) async throws -> RevocationFeed
+    /// Tells what was revoked behind a place in the feed, 0 at first, and then what is, as it happens.
+    /// - Throws: that the feed has broken off.
+    func followRevocations(after place: Int, _ hear: @Sendable (RevocationFeed) -> Void) async throws
 }
 
 /// The auth service of the fleet.
@@ -30,10 +31,15 @@ package struct FleetTokenAuthority: TokenAuthority {
         try await client.call(AuthEndpoints.introspect, IntrospectionRequest(token: token), CallOptions())
     }
 
-    /// What was revoked behind a place in the feed.
-    package func revocations(after place: Int) async throws -> RevocationFeed {
+    /// Tells what was revoked behind a place in the feed, and then what is, as it happens.
+    package func followRevocations(
+        after place: Int, _ hear: @Sendable (RevocationFeed) -> Void
+    ) async throws {
         try await unrecorded {
-            try await client.call(AuthEndpoints.revocations, CallOptions(query: ["after": "\(place)"]))
+            let options = CallOptions(query: ["after": "\(place)"])
+            try await client.events(AuthEndpoints.revocations, options) { feeds in
+                for try await feed in feeds { hear(feed.value) }
+            }
         }
     }
 

@@ -14,8 +14,8 @@ enum Limits {
     static let traceWait = Duration.seconds(2)
     /// Seconds that a verdict of the auth service about a personal token is used again.
     static let introspectionSeconds: Int64 = 30
-    /// Between two looks at what was revoked; a revocation must be felt within a second.
-    static let revocationInterval = Duration.milliseconds(400)
+    /// Between two tries to follow what is revoked, when the auth service was away.
+    static let revocationRetryInterval = Duration.milliseconds(400)
     /// Between two fetches of the published keys.
     static let keyInterval = Duration.seconds(60)
     /// Between two tries while there are no keys yet.

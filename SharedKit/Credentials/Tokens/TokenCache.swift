@@ -3,8 +3,8 @@ package import SystemKit
 
 /// What was found out about a token, so that it need not be found out again.
 package enum TokenVerdict: Equatable, Sendable {
-    /// Good until `expiresAt`; `personalTokenID` when it is a personal token.
-    case accepted(Identity, personalTokenID: PersonalTokenID?)
+    /// Good until `expiresAt`.
+    case accepted(Identity)
     /// No good; remembered briefly, so that a client gone mad costs a lookup and not a signature check.
     case refused
 }
@@ -49,14 +49,9 @@ package final class TokenCache: Sendable {
     }
 
     /// Remembers that a token is good until `expiresAt`.
-    package func accept(
-        _ identity: Identity,
-        personalTokenID: PersonalTokenID? = nil,
-        for key: Digest,
-        until expiresAt: Timestamp
-    ) {
-        let verdict = TokenVerdict.accepted(identity, personalTokenID: personalTokenID)
-        state.withLock { keep(Entry(verdict: verdict, expiresAt: expiresAt.milliseconds), key, &$0) }
+    package func accept(_ identity: Identity, for key: Digest, until expiresAt: Timestamp) {
+        let entry = Entry(verdict: .accepted(identity), expiresAt: expiresAt.milliseconds)
+        state.withLock { keep(entry, key, &$0) }
     }
 
     /// Remembers for a few seconds that a token is no good.
@@ -66,11 +61,11 @@ package final class TokenCache: Sendable {
     }
 
     /// Forgets every good token for which `isRevoked` holds; reads the whole cache, so for revocations only.
-    package func forget(where isRevoked: (Identity, PersonalTokenID?) -> Bool) {
+    package func forget(where isRevoked: (Identity) -> Bool) {
         state.withLock { state in
             let stays: ((key: Digest, value: Entry)) -> Bool = { item in
-                guard case .accepted(let identity, let token) = item.value.verdict else { return true }
-                return !isRevoked(identity, token)
+                guard case .accepted(let identity) = item.value.verdict else { return true }
+                return !isRevoked(identity)
             }
             state.young = state.young.filter(stays)
             state.old = state.old.filter(stays)
