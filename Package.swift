@@ -118,7 +118,7 @@ let package = Package(
         shared("Telemetry", needs: ["Contracts", "SystemKit", log, metrics, coreMetrics, tracing]),
         shared("Storage", needs: ["SystemKit", grdb, sqlite, deque, metrics]),
         shared("Messaging", needs: ["SystemKit", "Storage", grdb, deque, metrics, log]),
-        shared("Supervision", needs: ["Contracts", "SystemKit", "CKernel"]),
+        shared("Supervision", needs: ["Contracts", "Credentials", "SystemKit", "CKernel"]),
         shared(
             "ServiceKit",
             needs: ["Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", arguments, log]
@@ -171,8 +171,8 @@ let package = Package(
             tests("Storage", needs: ["Storage", "SystemKit", grdb], support: []),
             tests("Messaging", needs: ["Messaging", "Storage", "SystemKit", grdb, log], support: []),
             tests(
-                "Supervision", needs: ["Supervision", "Contracts", "SystemKit", "CKernel"], support: [],
-                exclude: ["StandIns"]),
+                "Supervision", needs: ["Supervision", "Contracts", "Credentials", "SystemKit", "CKernel"],
+                support: [], exclude: ["StandIns"]),
             tests(
                 "ServiceKit",
                 needs: ["ServiceKit", "Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", log]

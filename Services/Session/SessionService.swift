@@ -54,7 +54,7 @@ package struct SessionService: Sendable {
             desk: RunDesk(ledger: runs, worker: worker, languages: languages),
             idempotency: Idempotency(store: store, clock: clock),
             invitations: InvitationDesk(
-                sessions: sessions, key: try surroundings.configuration.key(IdentityHeader.keyVariable)),
+                sessions: sessions, key: try surroundings.configuration.ownKey()),
             live: LiveDesk(sessions: sessions, peers: documents, logger: surroundings.logger))
         surroundings.health.own("sqlite:commit") { await Self.check(store) }
         return service.parts(worker, notices, store, surroundings.logger)

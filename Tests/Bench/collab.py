@@ -64,12 +64,12 @@ class Sessions(http.server.BaseHTTPRequestHandler):
 
 
 def statement():
-    """A signed identity, as the gateway states it: base64url(JSON) "." base64url(HMAC-SHA-256)."""
+    """A signed identity, as the gateway states it: its name, base64url(JSON), base64url(HMAC-SHA-256)."""
     now = int(time.time() * 1000)
     identity = dict(user_id="usr_01J9Z3K4M5N6P7Q8R9S0T1V2W3", name="Bench", kind="user", scopes=["collab"], issued_at_ms=now, expires_at_ms=now + 60_000)
     url = lambda data: base64.urlsafe_b64encode(data).rstrip(b"=")
-    key = hmac.new(bytes.fromhex(KEY), b"codecollab identity v1", hashlib.sha256).digest()
-    text = url(json.dumps(identity).encode())
+    key = hmac.new(bytes.fromhex(KEY), b"codecollab identity v2 gateway>collab", hashlib.sha256).digest()
+    text = b"gateway." + url(json.dumps(identity).encode())
     return (text + b"." + url(hmac.new(key, text, hashlib.sha256).digest())).decode()
 
 

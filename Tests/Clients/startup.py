@@ -19,10 +19,15 @@ def residue(fleet, before, what):
     check(not fresh, f"{what}: temporary files", fresh)
 
 
-def rights(services):
+def rights(services, fleet):
     """As root: each service is a user of its own, who may do nothing that others may not."""
     users = set()
+    secrets = dict(line.split("=") for line in pathlib.Path(fleet.home, "secrets").read_text().split())
     for name, service in services.items():
+        environment = pathlib.Path("/proc", str(service["pid"]), "environ").read_text()
+        known = [secret for secret, value in secrets.items() if value in environment]
+        wanted = ["CODECOLLAB_SESSION_KEY"] if name == "session" else []
+        check(known == wanted, f"{name} knows no secret of others", known)
         lines = pathlib.Path("/proc", str(service["pid"]), "status").read_text().splitlines()
         facts = {line.split(":")[0]: line.split(":", 1)[1].split() for line in lines}
         sets = [facts[f"Cap{which}"][0].strip("0") for which in ("Inh", "Prm", "Eff", "Bnd", "Amb")]
@@ -46,7 +51,7 @@ def main():
             check(sorted(services) == sorted(SERVICES), "eight services", list(services))
             check(all(s["phase"] == "ready" for s in services.values()), "all ready", services)
             if os.geteuid() == 0 and kernel >= (6, 15):  # older ones map no tmpfs: three services stay root
-                rights(services)
+                rights(services, fleet)
             run = fleet.guest().run("python", "print(6*7)")
             check(run.get("state") == "succeeded", "a run", run)
             fleet.down()

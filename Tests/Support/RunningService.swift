@@ -20,9 +20,15 @@ package struct RunningService: Sendable {
     /// A key that all services of a test share.
     package static let key = String(repeating: "5c", count: 32)
 
+    /// Signs as the gateway does.
+    fileprivate static var gateway: IdentitySigner {
+        let root = Secret([UInt8](repeating: 0x5c, count: 32))
+        return IdentitySigner(IdentityKeys(of: .gateway, root: root))
+    }
+
     /// The signed identity of a user, as the gateway would state it.
     package func statement(of identity: Identity) -> String {
-        surroundings.signer.sign(identity, now: surroundings.clock.now())
+        Self.gateway.sign(identity, to: surroundings.service, now: surroundings.clock.now()) ?? ""
     }
 }
 
@@ -38,7 +44,7 @@ package func withService<Result: Sendable>(
     _ body: (RunningService) async throws -> Result
 ) async throws -> Result {
     var settings = environment
-    settings[IdentityHeader.keyVariable] = RunningService.key
+    settings[IdentityHeader.rootVariable] = RunningService.key
     for (peer, port) in peers {
         settings["CODECOLLAB_\(peer.rawValue.uppercased())_URL"] = "http://127.0.0.1:\(port)"
     }
@@ -51,7 +57,7 @@ package func withService<Result: Sendable>(
     let bound = try await host.listen(on: [.tcp(host: "127.0.0.1", port: 0)])
     let port = bound.first?.port ?? 0
     let client = FleetClient(
-        addresses: [name: .tcp(host: "127.0.0.1", port: port)], signer: surroundings.signer,
+        addresses: [name: .tcp(host: "127.0.0.1", port: port)], signer: RunningService.gateway,
         telemetry: surroundings.telemetry, clock: clock)
     let service = RunningService(port: port, client: client, surroundings: surroundings, host: host)
     return try await run(service, body)

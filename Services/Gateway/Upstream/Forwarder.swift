@@ -34,8 +34,10 @@ package struct Forwarder: Sendable {
         headers.add(name: "X-Request-Id", value: call.requestID)
         headers.add(name: DeadlineField.name, value: "\(call.deadline.milliseconds)")
         headers.add(name: "X-Forwarded-For", value: call.request.peer)
-        if let identity = call.identity {
-            headers.add(name: IdentityHeader.name, value: signer.sign(identity, now: clock.now()))
+        if let statement = call.identity.flatMap({
+            signer.sign($0, to: call.route.service, now: clock.now())
+        }) {
+            headers.add(name: IdentityHeader.name, value: statement)
         }
         if let trace = ServiceContext.current?.traceContext {
             headers.add(name: "traceparent", value: trace.traceparent)

@@ -3,8 +3,10 @@ package import SystemKit
 
 /// Why a signed identity is not believed.
 package enum IdentityRefusal: Error, Equatable {
-    /// Not two base64url parts with an identity inside, or longer than any of ours.
+    /// Not a name and two base64url parts with an identity inside, or longer than any of ours.
     case malformed
+    /// From a service that shares no key with this one.
+    case unknownCaller
     /// Made with another key, or changed on the way.
     case badSignature
     /// It was true, once.
@@ -17,55 +19,65 @@ package enum IdentityRefusal: Error, Equatable {
 package enum IdentityHeader {
     /// The request header that carries a signed identity between our services.
     package static let name = "X-CC-Identity"
-    /// The environment variable with the key: 32 bytes in hex.
-    package static let keyVariable = "CODECOLLAB_INTERNAL_KEY"
-    static let purpose = "codecollab identity v1"
+    /// The environment variable with the key that all others are derived from: 32 bytes in hex.
+    package static let rootVariable = "CODECOLLAB_INTERNAL_KEY"
+    /// The environment variable with one service's own keys, see `IdentityKeys`.
+    package static let keysVariable = "CODECOLLAB_IDENTITY_KEYS"
 }
 
-/// States who is calling, for the services behind the gateway: base64url(JSON) "." base64url(HMAC-SHA-256).
+/// States for whom a service calls another: the service's name, base64url(JSON), base64url(HMAC-SHA-256),
+/// with points between them.
 package struct IdentitySigner: Sendable {
-    private let code: HMAC
+    private let name: [UInt8]
+    private let codes: [ServiceName: HMAC]
 
-    /// Signs with the fleet's internal key.
-    package init(key: Secret) { code = HMAC(key: key.derived(for: IdentityHeader.purpose).bytes) }
+    /// Signs with the keys that a service shares with those it calls.
+    package init(_ keys: IdentityKeys) {
+        name = Array(keys.service.rawValue.utf8)
+        codes = keys.called.mapValues { HMAC(key: $0.bytes) }
+    }
 
-    /// Signs with the fleet's internal key.
-    package init(key: [UInt8]) { self.init(key: Secret(key)) }
-
-    /// The header's value.
-    package func sign(_ identity: Identity) -> String {
-        var value = Base64URL.encodeBytes(identity.encode())
+    /// The header's value; nil when we have no key for that service.
+    package func sign(_ identity: Identity, to service: ServiceName) -> String? {
+        guard let code = codes[service] else { return nil }
+        var value = name
+        value.append(UInt8(ascii: "."))
+        value += Base64URL.encodeBytes(identity.encode())
         let proof = Base64URL.encodeBytes(code.code(value).bytes)
         value.append(UInt8(ascii: "."))
         value += proof
         return String(decoding: value, as: UTF8.self)
     }
 
-    /// The header's value for an identity that is true from `now` on, for a minute unless told.
-    package func sign(_ identity: Identity, now: Timestamp, lifetime: Duration = .seconds(60)) -> String {
-        sign(identity.valid(from: now, for: lifetime))
+    /// The header's value for an identity that is true from `now` on, for a minute unless told; nil when we
+    /// have no key for that service.
+    package func sign(
+        _ identity: Identity, to service: ServiceName, now: Timestamp, lifetime: Duration = .seconds(60)
+    ) -> String? {
+        sign(identity.valid(from: now, for: lifetime), to: service)
     }
 }
 
-/// Believes what an `IdentitySigner` with the same key states.
+/// Believes what the `IdentitySigner` of a service states that shares a key with this one.
 package struct IdentityVerifier: Sendable {
-    private let code: HMAC
+    private let codes: [ServiceName: HMAC]
 
-    /// Checks with the fleet's internal key.
-    package init(key: Secret) { code = HMAC(key: key.derived(for: IdentityHeader.purpose).bytes) }
-
-    /// Checks with the fleet's internal key.
-    package init(key: [UInt8]) { self.init(key: Secret(key)) }
+    /// Checks with the keys that a service shares with those who call it.
+    package init(_ keys: IdentityKeys) { codes = keys.callers.mapValues { HMAC(key: $0.bytes) } }
 
     /// Who is calling, by the header's value.
     /// - Throws: why it is not believed.
     package func verify(_ header: String, now: Timestamp) throws(IdentityRefusal) -> Identity {
         let text = Array(header.utf8)
-        guard text.count <= Limits.identityBytes, let dot = text.firstIndex(of: UInt8(ascii: ".")),
-            let proof = Base64URL.decode(text[(dot + 1)...]).flatMap(Digest.init)
+        let point = UInt8(ascii: ".")
+        guard text.count <= Limits.identityBytes, let first = text.firstIndex(of: point),
+            let second = text[(first + 1)...].firstIndex(of: point),
+            let proof = Base64URL.decode(text[(second + 1)...]).flatMap(Digest.init)
         else { throw .malformed }
-        guard code.code(Array(text[..<dot])) == proof else { throw .badSignature }
-        let identity = try payload(text[..<dot])
+        let caller = ServiceName(rawValue: String(decoding: text[..<first], as: UTF8.self))
+        guard let code = caller.flatMap({ codes[$0] }) else { throw .unknownCaller }
+        guard code.code(Array(text[..<second])) == proof else { throw .badSignature }
+        let identity = try payload(text[(first + 1)..<second])
         try checkTimes(identity, now)
         return identity
     }

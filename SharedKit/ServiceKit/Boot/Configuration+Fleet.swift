@@ -24,8 +24,11 @@ extension Configuration {
             name: "CODECOLLAB_HOME", fallback: "$HOME/.codecollab",
             about: "Directory of data, logs, secrets and sockets."),
         ConfigurationVariable(
-            name: "CODECOLLAB_INTERNAL_KEY", fallback: "required",
-            about: "64 hex digits: signs identities between services."),
+            name: "CODECOLLAB_IDENTITY_KEYS", fallback: "from CODECOLLAB_INTERNAL_KEY",
+            about: "caller>callee=64 hex digits, by commas: for whom this service may speak, and to whom."),
+        ConfigurationVariable(
+            name: "CODECOLLAB_INTERNAL_KEY", fallback: "required without the above",
+            about: "64 hex digits that all these keys come from; the supervisor gives it to nobody."),
         ConfigurationVariable(
             name: "CODECOLLAB_HOST", fallback: "127.0.0.1", about: "Address on which the TCP port listens."),
         ConfigurationVariable(

@@ -89,6 +89,28 @@ package struct Configuration: Sendable {
         return value
     }
 
+    /// What the service states and believes identities with: its own keys, or all from the fleet's one key.
+    /// - Throws: `ConfigurationFault` when there is neither, or when it is something else.
+    package func identityKeys() throws(ConfigurationFault) -> IdentityKeys {
+        guard let text = text(IdentityHeader.keysVariable) else {
+            return IdentityKeys(of: service, root: try key(IdentityHeader.rootVariable))
+        }
+        guard let keys = IdentityKeys(of: service, text: text) else {
+            let rule = "expected caller>callee=64 hex digits, by commas"
+            throw ConfigurationFault(IdentityHeader.keysVariable, rule)
+        }
+        return keys
+    }
+
+    /// A key of one service alone; without one of its own it is derived from the fleet's.
+    /// - Throws: `ConfigurationFault` when there is neither, or when it is something else.
+    package func ownKey() throws(ConfigurationFault) -> Secret {
+        let name = service.rawValue
+        let variable = "CODECOLLAB_\(name.uppercased())_KEY"
+        guard text(variable) == nil else { return try key(variable) }
+        return try key(IdentityHeader.rootVariable).derived(for: "codecollab own v1 \(name)")
+    }
+
     /// A key of 32 bytes in 64 hex digits.
     /// - Throws: `ConfigurationFault` when it is absent or something else.
     package func key(_ variable: String) throws(ConfigurationFault) -> Secret {

@@ -36,9 +36,9 @@ package struct ServiceSurroundings: Sendable {
         self.telemetry = telemetry
         self.clock = clock
         logger = telemetry.logger()
-        let key = try configuration.key(IdentityHeader.keyVariable)
-        signer = IdentitySigner(key: key)
-        verifier = IdentityVerifier(key: key)
+        let keys = try configuration.identityKeys()
+        signer = IdentitySigner(keys)
+        verifier = IdentityVerifier(keys)
         var addresses: [ServiceName: PeerAddress] = [:]
         for peer in ServiceName.allCases { addresses[peer] = try configuration.address(of: peer) }
         client = FleetClient(addresses: addresses, signer: signer, telemetry: telemetry, clock: clock)

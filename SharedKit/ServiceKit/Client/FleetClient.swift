@@ -148,7 +148,10 @@ package struct FleetClient: Sendable {
         if let requestID = context.requestID { headers.replaceOrAdd(name: RequestID.field, value: requestID) }
         if let key = options.idempotencyKey { headers.replaceOrAdd(name: "Idempotency-Key", value: key) }
         if let signer {
-            headers.replaceOrAdd(name: IdentityHeader.name, value: signer.sign(options.identity, now: now))
+            guard let statement = signer.sign(options.identity, to: route.service, now: now) else {
+                throw PeerFailure(route.service.rawValue, .misunderstood, "\(route.name): no key for it")
+            }
+            headers.replaceOrAdd(name: IdentityHeader.name, value: statement)
         }
         telemetry.tracer.inject(context, into: &headers, using: HeaderFields())
         return ClientRequest(

@@ -74,6 +74,10 @@ package struct FleetDescription: WireObject {
             }
             seen.insert(service.name)
         }
+        for service in fleet.services {
+            guard let unknown = service.calls.first(where: { !seen.contains($0) }) else { continue }
+            throw FleetFault("\(service.name) calls \(unknown), which is not described")
+        }
         return fleet
     }
 }
@@ -88,6 +92,8 @@ package struct ServiceDescription: WireObject {
     package var offset = 0
     /// The services that must be ready before it is started.
     package var dependsOn: [String] = []
+    /// The services that it calls, and no others: it gets a key for each.
+    package var calls: [String] = []
     /// The names of the secrets that it gets, and no others.
     package var secrets: [String] = []
     /// Variables of its own; `{home}`, `{root}` and `{data}` are replaced.
@@ -104,7 +110,8 @@ package struct ServiceDescription: WireObject {
     package static let fields = Fields<ServiceDescription>(
         field("name", \.name, .length(1...32)), field("port", \.port, .range(1...65_535)),
         field("offset", \.offset, .range(0...99)), defaulted("depends_on", \.dependsOn),
-        defaulted("secrets", \.secrets), defaulted("environment", \.environment),
+        defaulted("calls", \.calls), defaulted("secrets", \.secrets),
+        defaulted("environment", \.environment),
         defaulted("stop_timeout_ms", \.stopTimeoutMilliseconds, .range(10...600_000)),
         defaulted("open_files", \.openFiles, .range(64...1_048_576)))
 }

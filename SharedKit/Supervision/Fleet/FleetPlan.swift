@@ -1,3 +1,4 @@
+internal import Credentials
 private import SystemKit
 
 /// Everything that is decided before the first process starts: which fleet, where, on which ports.
@@ -41,7 +42,10 @@ package struct FleetPlan: Sendable {
     package var url: String { "http://127.0.0.1:\(fleet.services.last.map(port) ?? 0)/" }
 
     /// The names of all secrets that some service gets.
-    package var secretNames: Set<String> { Set(fleet.services.flatMap(\.secrets)) }
+    package var secretNames: Set<String> {
+        let isTalking = fleet.services.contains { !$0.calls.isEmpty }
+        return Set(fleet.services.flatMap(\.secrets) + (isTalking ? [IdentityHeader.rootVariable] : []))
+    }
 
     /// Fast rather than full: naming inlined frames takes seconds in programs of this size, and the next life
     /// waits.
@@ -66,7 +70,15 @@ package struct FleetPlan: Sendable {
         }
         for name in fleet.passedEnvironment { variables[name] = ownEnvironment[name] ?? variables[name] }
         variables.merge(service.environment.mapValues { filled($0, for: service) }) { $1 }
+        variables[IdentityHeader.keysVariable] = identityKeys(of: service, secrets)
         return variables.merging(secrets.variables(service.secrets)) { $1 }
+    }
+
+    /// No service gets the key that these come from, with which it could be any other.
+    private func identityKeys(of service: ServiceDescription, _ secrets: Secrets) -> String? {
+        let callers = fleet.services.filter { $0.calls.contains(service.name) }.map(\.name)
+        guard let root = secrets.key(IdentityHeader.rootVariable) else { return nil }
+        return IdentityKeys.text(of: service.name, calling: service.calls, calledBy: callers, root: root)
     }
 
     private func filled(_ text: String, for service: ServiceDescription) -> String {

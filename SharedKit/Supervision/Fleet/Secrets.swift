@@ -1,3 +1,4 @@
+internal import Credentials
 private import Glibc
 private import SystemKit
 
@@ -20,6 +21,9 @@ package struct Secrets: Sendable {
     package func variables(_ names: [String]) -> [String: String] {
         values.filter { names.contains($0.key) }
     }
+
+    /// The secret called `name`.
+    func key(_ name: String) -> Secret? { values[name].flatMap { Secret(hex: $0) } }
 
     /// Replaces the secret of every name by a new one.
     package static func rotate(file: String) throws {

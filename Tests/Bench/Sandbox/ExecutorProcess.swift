@@ -21,7 +21,8 @@ final class ExecutorProcess {
         let executable = Self.beside("executor")
         guard LatencyBench.exists(executable) else { return nil }
         let key = String(repeating: "5a", count: 32)
-        signer = IdentitySigner(key: [UInt8](repeating: 0x5a, count: 32))
+        signer = IdentitySigner(
+            IdentityKeys(of: .gateway, root: Secret([UInt8](repeating: 0x5a, count: 32))))
         let store = try ArtifactStore(directory: "\(home)/artifacts")
         let artifact = try store.store(executable: try FileBytes.read(program, atMost: 1 << 24))
         body = Array(
@@ -47,7 +48,7 @@ final class ExecutorProcess {
     func run() {
         var identity = Identity()
         identity.scopes = [.run]
-        let statement = signer.sign(identity, now: WallClock.system.now())
+        let statement = signer.sign(identity, to: .executor, now: WallClock.system.now()) ?? ""
         let head = """
             POST /v1/executions HTTP/1.1\r\nHost: executor\r\nContent-Type: application/json\r\n\
             Prefer: wait=30\r\n\(IdentityHeader.name): \(statement)\r\n\

@@ -86,7 +86,9 @@ struct ModeProbe {
         let known = try await Hosts.shared.capabilities
         #expect(getenv("CODECOLLAB_EXPECT_ACCOUNTING").map { String(cString: $0) } == known.accounting)
         #expect(known.limitsMemory == (known.accounting != "rlimit"))
-        #expect(known.warnings.isEmpty == known.limitsMemory, "\(known.warnings)")
+        // Before Linux 6.15 there is one about who we are, which says nothing of what is counted.
+        let told = known.warnings.filter { !$0.contains("the service stays root") }
+        #expect(told.isEmpty == known.limitsMemory, "\(told)")
     }
 
     @Test("verdicts, and nothing left")

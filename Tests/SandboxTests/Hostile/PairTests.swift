@@ -54,7 +54,8 @@ extension Isolation {
             _ role: String, _ start: Int64, _ profile: SandboxProfile
         ) async throws -> [String: [Int]] {
             let limits = SandboxLimits(
-                cpu: .seconds(10), wall: .seconds(60), memoryBytes: 512 << 20, processes: 24)
+                cpu: .seconds(10) * HostileProgram.slowness, wall: .seconds(60) * HostileProgram.slowness,
+                memoryBytes: 512 << 20, processes: 24)
             let plan = [role, "\(start)", "\(Self.slotNanoseconds)", Self.bits]
             var spec = try await Compiled.spec("pair", plan, stdin: .stream, limits: limits)
             spec.profile = profile
