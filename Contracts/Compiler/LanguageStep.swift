@@ -20,6 +20,10 @@ public struct LanguageStep: WireObject, Equatable {
     /// Optimisation levels that a request may choose, and the arguments they stand for.
     public var optimizations: [String: [String]] = [:]
 
+    /// For a run: how many of its interpreters may wait, started, for a script; 0 starts each when it is
+    /// asked for.
+    public var warm = 0
+
     /// An empty step.
     public init() {}
 
@@ -33,7 +37,8 @@ public struct LanguageStep: WireObject, Equatable {
         field("artifact", \.artifact),
         field("entry_point", \.entryPoint, .length(1...64)),
         defaulted("limits", \.limits),
-        defaulted("optimizations", \.optimizations, .members(atMost: 8)))
+        defaulted("optimizations", \.optimizations, .members(atMost: 8)),
+        defaulted("warm", \.warm, .range(0...16)))
 }
 
 /// Limits of one step; absent ones are the sandbox profile's.

@@ -164,6 +164,9 @@ public struct ExecutionResult: WireObject, Equatable {
 
 /// Where a program's sandbox came from; it is never used twice.
 public enum SandboxOrigin: String, WireEnum {
+    /// It stood ready, and in it the language's interpreter, which had only its script to open: its own start
+    /// is not counted in CPU time and wall time.
+    case warm
     /// It stood ready.
     case pooled
     /// It was built when it was needed.

@@ -130,6 +130,10 @@ public struct SandboxCapabilities: WireObject, Equatable {
     public var limitsProcesses = false
     /// Whether CPU time of all processes of a program together is counted.
     public var countsCPU = false
+    /// Languages whose interpreters may wait, started, for a script, and how many of each.
+    public var warmLanguages: [String: Int] = [:]
+    /// How many of all wait now.
+    public var warmWaiting = 0
     /// What is missing and what follows, in words.
     public var notes: [String] = []
 
@@ -141,5 +145,6 @@ public struct SandboxCapabilities: WireObject, Equatable {
         field("cgroups", \.cgroups), field("accounting", \.accounting), field("namespaces", \.namespaces),
         field("seccomp", \.hasSeccomp), defaulted("landlock_version", \.landlockVersion),
         defaulted("limits_memory", \.limitsMemory), defaulted("limits_processes", \.limitsProcesses),
-        defaulted("counts_cpu", \.countsCPU), field("notes", \.notes))
+        defaulted("counts_cpu", \.countsCPU), defaulted("warm_languages", \.warmLanguages),
+        defaulted("warm_waiting", \.warmWaiting), field("notes", \.notes))
 }

@@ -14,6 +14,8 @@ internal import Telemetry
 /// `CODECOLLAB_ARTIFACTS`: directory of artifacts, the compiler's too; `$CODECOLLAB_HOME/data/artifacts`
 /// without it.
 /// `CODECOLLAB_EXECUTIONS`: programs that run at once, twice the processors without it.
+/// `CODECOLLAB_WARM`: interpreters that may wait for a script, as `4,javascript=0`; without it 4 over all
+/// languages and as many of each as its definition says; 0 for none.
 package enum ExecutorBoot {
     /// What is made while the process may still do everything.
     package struct Prepared: Sendable {
@@ -26,11 +28,12 @@ package enum ExecutorBoot {
     package static func prepare(_ configuration: inout Configuration) throws -> Prepared {
         let directory = try LanguageRegistry.standardDirectory(
             configured: configuration.text("CODECOLLAB_LANGUAGES"))
-        let runtimes = RuntimeBook(try LanguageRegistry.load(directory: directory))
+        let warm = try WarmSettings(configuration)
+        let runtimes = RuntimeBook(try LanguageRegistry.load(directory: directory), warm: warm)
         let mounts = runtimes.toolMounts.map { ReadOnlyMount(source: $0) }
         let identity = try ServiceIdentity(configuration)
         let ground = try SandboxGround(
-            SandboxHost.Configuration(mounts: mounts), for: identity?.user ?? .current)
+            SandboxHost.Configuration(mounts: mounts, warm: warm.capacity), for: identity?.user ?? .current)
         if let identity, ground.canLeavePrivileges {
             configuration = try identity.settled([configuration.dataDirectory])
             try ground.leavePrivileges()

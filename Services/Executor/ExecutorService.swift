@@ -46,7 +46,11 @@ package final class ExecutorService: Sendable {
     }
 
     /// What the sandbox can enforce here.
-    package var capabilities: Contracts.SandboxCapabilities { SandboxTranslation.capabilities(of: host) }
+    package var capabilities: Contracts.SandboxCapabilities {
+        var capabilities = SandboxTranslation.capabilities(of: host)
+        capabilities.warmLanguages = runtimes.warmLanguages
+        return capabilities
+    }
 
     /// Accepts a program, or finds the execution that the same key already started.
     /// - Throws: `Problem` for a request that makes no sense, a key that stood for something else, a full

@@ -5,14 +5,26 @@ private import SystemKit
 /// The languages that run here; versions come in later, because asking the tools takes seconds.
 package final class RuntimeBook: Sendable {
     private let registry: Locked<LanguageRegistry>
+    /// How many of their interpreters may wait.
+    let warm: WarmSettings
 
     /// A book with what was found.
-    package init(_ registry: LanguageRegistry) { self.registry = Locked(registry) }
+    package init(_ registry: LanguageRegistry, warm: WarmSettings = WarmSettings()) {
+        self.registry = Locked(registry)
+        self.warm = warm
+    }
 
     /// Asks the tools for their versions, on this thread.
     package func learnVersions(rememberedIn file: String?) {
         let learned = registry.snapshot.withVersions(rememberedIn: file)
         registry.withLock { $0 = learned }
+    }
+
+    /// Languages whose interpreters may wait for a script, and how many.
+    var warmLanguages: [String: Int] {
+        guard warm.capacity > 0 else { return [:] }
+        let spare = found.map { ($0.id.text, min(warm.spare($0), warm.capacity)) }
+        return Dictionary(uniqueKeysWithValues: spare.filter { $0.1 > 0 })
     }
 
     /// How many languages run here.

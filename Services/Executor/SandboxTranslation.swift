@@ -21,6 +21,7 @@ enum SandboxTranslation {
         capabilities.limitsMemory = own.limitsMemory
         capabilities.limitsProcesses = own.limitsProcesses
         capabilities.countsCPU = own.countsCPU
+        capabilities.warmWaiting = host.figures.warm
         capabilities.notes = own.warnings + [
             own.user == 0
                 ? "the service itself runs as root"
@@ -44,7 +45,7 @@ enum SandboxTranslation {
         result.stdout = output(own.stdout)
         result.stderr = output(own.stderr)
         result.setupMicroseconds = own.setupMicroseconds
-        result.sandbox = own.isPooled ? .pooled : .cold
+        result.sandbox = own.isWarm ? .warm : own.isPooled ? .pooled : .cold
         result.reason = reason(own)
         result.calls = own.calls.map(report)
         return result

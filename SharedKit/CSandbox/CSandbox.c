@@ -130,6 +130,8 @@ struct inside {
     struct csb_limits limits;
     pid_t program;
     int has_executed;
+    int is_held;
+    struct launch *launch;
 };
 
 /* Memory and swap together may never be less than memory, so which comes first depends. */
@@ -158,6 +160,15 @@ static int attach(struct csb_mount *mount, int tree) {
     return syscall(SYS_move_mount, tree, "", AT_FDCWD, target, flags) == -1 ? errno : 0;
 }
 
+/* The run begins. */
+static int let_go(struct inside *own) {
+    if (!own->is_held) return EPROTO;
+    own->is_held = 0;
+    own->launch->started = csb_now();
+    csb_let_go(own->program);
+    return 0;
+}
+
 static int obey(struct inside *own, struct csb_mount *mount, size_t size, int tree) {
     const struct csb_wish *wish = &mount->wish;
     if (size != sizeof *wish && size != sizeof *mount) return EPROTO;
@@ -166,6 +177,7 @@ static int obey(struct inside *own, struct csb_mount *mount, size_t size, int tr
         return 0;
     }
     if (wish->kind == CSB_SIGNAL && wish->number == 0) _exit(1);
+    if (wish->kind == CSB_GO) return let_go(own);
     if (wish->kind == CSB_SIGNAL || own->has_executed) return EPROTO;
     if (wish->kind == CSB_FIT) return fit(own, wish);
     return wish->kind == CSB_MOUNT && size == sizeof *mount ? attach(mount, tree) : EPROTO;
@@ -253,21 +265,32 @@ static void close_the_shop(struct inside *own) {
     }
 }
 
+/* The program is started ahead of its run. From here on init is what it is beside every program, so what is
+ * started may be anything. */
+static void start_ahead(struct inside *own) {
+    struct csb_held held = {0};
+    close_the_shop(own);
+    int error = csb_hold(own->program, own->launch, &held);
+    if (error != 0) csb_fail(own->control, CSB_STEP_TRACE, error);
+    own->is_held = 1;
+    csb_send(own->control, &held, sizeof held, NULL, 0, NULL, 0);
+}
+
 /* Grants wishes until the program executes, which closes the other end of `release`, then signals only; reaps
  * until it ends. */
-static _Noreturn void watch(struct inside *own, const struct launch *launch) {
+static _Noreturn void watch(struct inside *own) {
     struct csb_message message = {.kind = CSB_EXITED};
     struct pollfd events[3] = {
         {.fd = own->children, .events = POLLIN},
         {.fd = own->control, .events = POLLIN},
-        {.fd = own->release}};
+        {.fd = own->has_executed ? -1 : own->release}};
     for (;;) {
         if (poll(events, 3, -1) == -1 && errno != EINTR) csb_fail(own->control, CSB_STEP_FORK, errno);
         if (events[0].revents & POLLIN) {
             struct signalfd_siginfo information;
             while (read(own->children, &information, sizeof information) > 0) {
             }
-            message.started_nanoseconds = launch->started;
+            message.started_nanoseconds = own->launch->started;
             int dead = reap(&message, own->program, WNOHANG);
             if (dead & PROGRAM_OVER) finish(own->control, &message, own->program, dead & NOBODY_LEFT);
         }
@@ -299,6 +322,8 @@ _Noreturn void csb_init(const struct csb_parking *parking) {
     keep_only(
         (int[]){own.control, own.release, own.children, own.levers[0], own.levers[1], own.levers[2]}, 6);
     keep_capabilities(KILLS | MOUNTS);
+    own.launch = &launch;
+    if (parking->is_warm) start_ahead(&own);
     if (parking->niceness > 0) setpriority(PRIO_PROCESS, 0, 0);
-    watch(&own, &launch);
+    watch(&own);
 }

@@ -9,6 +9,7 @@ enum { PROGRAM_STACK = 64 * 1024 };
 struct launch {
     const struct csb_parking *parking;
     int ruleset;
+    const char *volatile script; /* where it is held; stays readable when the program has executed */
     volatile uint64_t started;
 };
 
@@ -17,3 +18,9 @@ int csb_program(void *argument);
 /* Reports a failed step over the control socket and ends the calling process. */
 _Noreturn void csb_fail(int control, int step, int error);
 uint64_t csb_now(void);
+
+/* Of the program: init may hold it from now on. Returns 0 or -1. */
+int csb_let_me_be_traced(void);
+/* Takes it to where it asks for its script. Returns 0 and what there is to say, or an errno. */
+int csb_hold(pid_t program, const struct launch *launch, struct csb_held *held);
+void csb_let_go(pid_t program);

@@ -120,6 +120,7 @@ static void park(const struct launch *launch) {
     if (parking->niceness > 0) setpriority(PRIO_PROCESS, 0, 0);
     if (take_stdio(parking) == -1) csb_fail(control, CSB_STEP_STDIO, errno);
     if (drop_privileges(parking->user) == -1) csb_fail(CONTROL, CSB_STEP_PRIVILEGES, errno);
+    if (parking->is_warm && csb_let_me_be_traced() == -1) csb_fail(CONTROL, CSB_STEP_TRACE, errno);
     setsid();
     umask(022);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -232,6 +233,8 @@ int csb_program(void *argument) {
     park(launch);
     struct command command = receive_orders(streams);
     if (first.orders.waits_for_mounts && csb_receive(ORDERS, &mounted, 1, NULL, 0, 1) != 1) _exit(0);
+    uint32_t script = first.orders.script;
+    if (script > 0 && script < first.orders.arguments) launch->script = command.arguments[script];
     if (change_stdio(streams, (int)first.orders.own_terminal) == -1) csb_fail(CONTROL, CSB_STEP_STDIO, errno);
     if (set_rlimits(&first.orders) == -1) csb_fail(CONTROL, CSB_STEP_RLIMIT, errno);
     if (chdir(command.directory) == -1) csb_fail(CONTROL, CSB_STEP_DIRECTORY, errno);

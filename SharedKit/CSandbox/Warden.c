@@ -128,13 +128,14 @@ static int park(const struct csb_frame *frame, const int *fds, struct csb_answer
     uint32_t profile = frame->profile;
     if (!own.is_sealed) return EPERM;
     if (profile >= CSB_PROFILES || own.filter_lengths[profile] == 0 || !csb_are_sound(&frame->limits)
-        || frame->niceness > LAST_NICENESS || !are_park_fds(fds)) {
+        || frame->niceness > LAST_NICENESS || frame->is_warm > 1 || (frame->is_warm && frame->secret)
+        || !are_park_fds(fds)) {
         return EINVAL;
     }
     int cell = csb_cell_take();
     if (cell == -1) return errno;
     struct csb_parking parking = {
-        .secret = frame->secret,
+        .secret = frame->secret, .is_warm = frame->is_warm,
         .niceness = frame->niceness, .limits = frame->limits, .filter = own.filters[profile],
         .filter_length = own.filter_lengths[profile]};
     memcpy(parking.fds, fds, CSB_PARK_FDS * sizeof *fds);

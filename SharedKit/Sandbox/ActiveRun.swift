@@ -48,6 +48,7 @@ final class ActiveRun {
         ]
         ending.limits = spec.limits
         result.isPooled = started.isPooled
+        result.isWarm = started.cell.shape != nil
         if case .bytes(let bytes) = spec.stdin { input.append(bytes) }
         if case .stream = spec.stdin {} else { input.close() }
     }

@@ -20,6 +20,10 @@ final class Cell: Sendable {
     let workspace: Workspace
     let cgroup: Cgroup
     let memoryEvent: SharedFD?
+    /// The program that was started in it ahead of its run; nil where none was.
+    let shape: WarmShape?
+    /// What that one said when it came to its script.
+    let held = Locked(HeldProgram())
     /// What it was made with; a program can have other limits.
     let limits: SandboxLimits
     private let name: Warden.CellName
@@ -41,12 +45,15 @@ final class Cell: Sendable {
 
     init(
         _ made: Warden.Parked, _ parts: consuming Parts, of warden: Warden, _ ground: SandboxGround,
-        limits: SandboxLimits
+        limits: SandboxLimits, shape: WarmShape? = nil
     ) throws(SystemFailure) {
         initProcess = made.initProcess
         name = made.name
         self.warden = warden
-        cgroup = Cgroup(made.cgroups, idle: made.idle, ground.cgroups)
+        self.shape = shape
+        // What was started ahead has paid for its start.
+        let price = shape == nil ? nil : StartPrice()
+        cgroup = Cgroup(made.cgroups, idle: made.idle, ground.cgroups, startPrice: price)
         var event = made.memoryEvent
         if event == nil { event = try cgroup.watchMemory() }
         memoryEvent = event
@@ -67,11 +74,16 @@ final class Cell: Sendable {
         let known = readiness.snapshot
         if known == .ready { return csb_is_abandoned(control.number) == 0 ? .ready : .broken }
         guard known == .building else { return known }
+        if shape != nil { return lookAhead() }
         let size = MemoryLayout<csb_message>.size
         let count = csb_receive(control.number, &message, size, &passed, 1, 0)
         if count == -1 && errno == EAGAIN { return .building }
         let now: Readiness = count == size && message.kind == CSB_READY.rawValue ? .ready : .broken
         if now == .ready { cgroup.startCounting(message) }
+        return found(now)
+    }
+
+    func found(_ now: Readiness) -> Readiness {
         readiness.withLock { $0 = now }
         return now
     }

@@ -21,12 +21,14 @@ struct Cgroup: ~Copyable, Sendable {
     /// that the service may write.
     private let idle: SharedFD?
 
-    /// - Parameter directories: in the order of `cgroups`.
-    init(_ directories: [SharedFD], idle: SharedFD?, _ cgroups: Cgroups) {
+    /// - Parameters:
+    ///   - directories: in the order of `cgroups`.
+    ///   - startPrice: nil is what a start costs here.
+    init(_ directories: [SharedFD], idle: SharedFD?, _ cgroups: Cgroups, startPrice: StartPrice? = nil) {
         parts = zip(cgroups.controllers, directories).map(CgroupPart.init)
         basis = cgroups.kind == .v2 ? "cgroup v2" : cgroups.kind == .none ? "rss" : "cgroup v1"
         self.idle = idle
-        startPrice = cgroups.startPrice
+        self.startPrice = startPrice ?? cgroups.startPrice
     }
 
     /// Whether a cgroup, not the user's rlimit, bounds memory and processes.
@@ -42,6 +44,12 @@ struct Cgroup: ~Copyable, Sendable {
         uncounted.withLock {
             $0 = Uncounted(joined: Int(ready.joined_microseconds), born: Int(ready.born_microseconds))
         }
+    }
+
+    /// Leaves out all that was used until now; `born` is what init knows of it.
+    func startCounting(born: Int) {
+        let used = usedMicroseconds ?? 0
+        uncounted.withLock { $0 = Uncounted(joined: used, born: born) }
     }
 
     /// Without the price of a start; who ran at all used something.

@@ -7,6 +7,8 @@ struct Orders {
     let spec: SandboxSpec
     let limitsByCgroup: Bool
     let countsByCgroup: Bool
+    /// Where it is held when it is started ahead: which argument that is.
+    var script: Int?
     /// The program's side of its terminal.
     var terminal: CInt?
 
@@ -15,6 +17,7 @@ struct Orders {
         var orders = csb_orders()
         let texts = texts(counting: &orders)
         orders.waits_for_mounts = waitsForMounts ? 1 : 0
+        orders.script = UInt32(script ?? 0)
         put(rlimits, into: &orders)
         let (number, size) = (socket.number, MemoryLayout<csb_orders>.size)
         orders.own_terminal = terminal == nil ? 0 : 1

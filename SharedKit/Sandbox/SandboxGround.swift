@@ -18,6 +18,8 @@ package final class SandboxGround: Sendable {
     let visiblePaths: [String]
     /// Sandboxes of one profile that may wait for a program.
     let parked: Int
+    /// Interpreters that may wait for a script.
+    let warm: Int
     /// What is worse here than it could be.
     let warnings: [String]
     private let owner: ServiceUser
@@ -42,6 +44,7 @@ package final class SandboxGround: Sendable {
         var warnings: [String] = []
         cgroups = Cgroups(isWanted: configuration.usesCgroups, warnings: &warnings)
         parked = configuration.parked
+        warm = configuration.warm
         let place = try ThreadApart.run { () throws(SandboxFailure) in
             let proc = FD(owning: try step("/proc") { open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
             let visible = try Template(mounts: configuration.mounts).visible

@@ -14,9 +14,14 @@ package final class SandboxHost: Sendable {
 
         /// Sandboxes of one profile that may wait for a program; 0 makes each when it is asked for.
         package var parked: Int
+        /// Interpreters that may wait for a script, over all kinds; 0 starts each when it is asked for.
+        package var warm: Int
 
         /// A host that shows `mounts` too.
-        package init(mounts: [ReadOnlyMount] = [], usesCgroups: Bool = true, parked: Int = 4) {
+        package init(
+            mounts: [ReadOnlyMount] = [], usesCgroups: Bool = true, parked: Int = 4, warm: Int = 0
+        ) {
+            self.warm = warm
             self.mounts = mounts
             self.usesCgroups = usesCgroups
             self.parked = parked
@@ -28,6 +33,7 @@ package final class SandboxHost: Sendable {
     private let ground: SandboxGround
     private let loss: AsyncStream<Never>
     private static let wardenToken: UInt64 = 1
+    private static let timerToken: UInt64 = 2
     private let workshop: Workshop
     private let reactor: Reactor
     private let pool: SandboxPool
@@ -45,9 +51,10 @@ package final class SandboxHost: Sendable {
         self.ground = ground
         let (workshopLoop, reactorLoop) = (try EventLoop(), try EventLoop())
         loops = Loops(workshopLoop, reactorLoop)
-        let pool = SandboxPool(capacity: ground.parked) { workshopLoop.poke() }
+        let pool = SandboxPool(capacity: ground.parked, warm: ground.warm) { workshopLoop.poke() }
         self.pool = pool
-        let workshop = Workshop(loop: workshopLoop, ground: ground, pool: pool)
+        let workshop = try Workshop(
+            loop: workshopLoop, ground: ground, pool: pool, timerToken: Self.timerToken)
         self.workshop = workshop
         let reactor = try Reactor(loop: reactorLoop, pool: pool)
         self.reactor = reactor
@@ -95,8 +102,16 @@ package final class SandboxHost: Sendable {
         return SandboxRun(id: id, reactor: reactor, started: started, mailbox: mailbox, host: self)
     }
 
-    /// Into a parked sandbox, or a new one where none is.
+    /// Into a sandbox where its interpreter waits, a parked one, or a new one.
     private func launch(_ spec: SandboxSpec, begun: UInt64) async throws -> StartedRun {
+        if ground.warm > 0, !hasLostWarden,
+            let shape = WarmShape(spec, limitsCPU: !capabilities.countsCPU),
+            let held = pool.take(shape, spec.files, at: begun)
+        {
+            do { return try launch(spec, in: held, isPooled: true, begun: begun) } catch {
+                guard held.look() == .broken else { throw error }
+            }
+        }
         if !hasLostWarden, let parked = pool.take(spec.profile, limits: spec.limits) {
             do { return try launch(spec, in: parked, isPooled: true, begun: begun) } catch {
                 // It may have died since: a new one says what is wrong.
@@ -112,13 +127,20 @@ package final class SandboxHost: Sendable {
         let terminal: PseudoTerminal?
         do {
             terminal = if let size = spec.terminal { try PseudoTerminal(size) } else { nil }
-            try cell.launch(spec, try HostFiles(spec), terminal: terminal)
+            let host = try HostFiles(spec)
+            if cell.shape == nil {
+                try cell.launch(spec, host, terminal: terminal)
+            } else {
+                try cell.goOn(spec, host)
+            }
         } catch {
             pool.discard(cell)
             throw error
         }
+        let control = RunControl(cell)
+        if cell.shape != nil { control.started() }
         return StartedRun(
-            spec: spec, cell: cell, control: RunControl(cell), terminal: terminal, isPooled: isPooled,
+            spec: spec, cell: cell, control: control, terminal: terminal, isPooled: isPooled,
             begunNanoseconds: begun)
     }
 
@@ -152,10 +174,17 @@ package final class SandboxHost: Sendable {
         package var parked = 0
         /// As many as shall wait.
         package var wanted = 0
+        /// With an interpreter at its script.
+        package var warm = 0
     }
 
     /// How many sandboxes there are now.
     package var figures: Figures { pool.figures }
+
+    /// Whether an interpreter waits for the script of such a run.
+    package func expects(_ spec: SandboxSpec) -> Bool {
+        WarmShape(spec, limitsCPU: !capabilities.countsCPU).map(pool.isReady) ?? false
+    }
 
     /// Runs a program to its end; a cancelled task ends the program.
     /// - Throws: as `start`.

@@ -23,6 +23,7 @@ final class SandboxPool: Sendable {
 
     fileprivate struct State {
         var shelves: [SandboxProfile: Shelf] = [:]
+        var warm: WarmShelves
         /// Cells nobody needs any more: ended and freed by the workshop.
         var bin: [Cell] = []
         /// Cells of runs, until they are taken apart.
@@ -31,14 +32,19 @@ final class SandboxPool: Sendable {
         var isClosed = false
     }
 
-    private let state = Locked(State())
+    private let state: Locked<State>
     /// Parked sandboxes of one profile, at most.
     private let capacity: Int
+    private let keepsAny: Bool
     /// Wakes the workshop up.
     private let poke: @Sendable () -> Void
 
-    init(capacity: Int, poke: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - warm: interpreters started ahead, at most.
+    init(capacity: Int, warm: Int, poke: @escaping @Sendable () -> Void) {
         self.capacity = capacity
+        state = Locked(State(warm: WarmShelves(capacity: warm)))
+        keepsAny = capacity > 0 || warm > 0
         self.poke = poke
     }
 
@@ -52,7 +58,7 @@ final class SandboxPool: Sendable {
     }
 
     /// A run is over: time to make the next sandbox.
-    func refill() { if capacity > 0 { poke() } }
+    func refill() { if keepsAny { poke() } }
 
     /// Leaves a cell to the workshop.
     func discard(_ cell: Cell) {
@@ -94,6 +100,7 @@ final class SandboxPool: Sendable {
     func close() {
         state.withLock { state in
             state.isClosed = true
+            state.throwAway(state.warm.removeAll())
             for profile in state.shelves.keys {
                 state.throwAway(state.shelves[profile]?.cells ?? [])
                 state.shelves[profile]?.cells = []
@@ -110,9 +117,53 @@ final class SandboxPool: Sendable {
                 figures.parked += shelf.cells.count { $0.look() == .ready }
                 figures.wanted += shelf.wanted
             }
+            figures.warm = state.warm.ready
             return figures
         }
     }
+}
+
+/// Interpreters that were started ahead.
+extension SandboxPool {
+    /// One that waits for the script of a run with such files; the use is noted either way.
+    func take(_ shape: WarmShape, _ files: [SandboxFile], at now: UInt64) -> Cell? {
+        state.withLock { state in
+            guard !state.isClosed else { return nil }
+            state.isPaused = false
+            let (cell, gone) = state.warm.take(shape, files, at: now)
+            state.throwAway(gone)
+            if cell != nil { state.lent += 1 }
+            return cell
+        }
+    }
+
+    /// Whether one of a kind waits.
+    func isReady(_ shape: WarmShape) -> Bool { state.withLock { $0.warm.isReady(shape) } }
+
+    /// What should be started, if anything should.
+    func missingWarm(at now: UInt64) -> WarmShape? {
+        state.withLock { state in
+            guard !state.isPaused, !state.isClosed else { return nil }
+            let (shape, gone) = state.warm.missing(at: now)
+            state.throwAway(gone)
+            return shape
+        }
+    }
+
+    func add(_ cell: Cell, _ shape: WarmShape, at now: UInt64) {
+        state.withLock { state in
+            if state.isClosed { state.throwAway([cell]) } else { state.warm.add(cell, shape, at: now) }
+        }
+    }
+
+    /// Takes away what nobody has used for a while.
+    func expire(at now: UInt64) { state.withLock { $0.throwAway($0.warm.expire(at: now)) } }
+
+    /// Those on their way that have come after everybody else for long enough.
+    func hurry(at now: UInt64) -> [Cell] { state.withLock { $0.warm.hurry(at: now) } }
+
+    /// When either is to be looked at again.
+    var nextLook: UInt64? { state.withLock { $0.warm.nextLook } }
 }
 
 extension SandboxPool.State {

@@ -107,6 +107,9 @@ package struct SandboxResult: Sendable {
     package var setupMicroseconds = 0
     /// Whether the sandbox was already there, waiting for a program.
     package var isPooled = false
+    /// Whether the program, too, was already there, waiting for its script. Then its own start is in no
+    /// figure of time.
+    package var isWarm = false
     /// The most memory it had at one moment.
     package var memoryPeakBytes = 0
     /// What `memoryPeakBytes` was read from: `cgroup v1`, `cgroup v2` or `rss`.

@@ -73,6 +73,9 @@ package struct SandboxSpec: Sendable {
     package var argv: [String]
     /// The whole environment; nothing of ours is inherited. `PATH`, `HOME`, `LANG`, `TMPDIR` have defaults.
     package var environment: [String: String]
+    /// How it may be started before anybody asks for it, or nil. Only an interpreter may be, which does the
+    /// same until it opens its script, whoever runs it.
+    package var warm: WarmStart?
     /// Absolute, `/box` or below, or `/tmp`.
     package var workingDirectory: String
     /// Files to put into the box first.

@@ -119,15 +119,18 @@ final class Warden: Sendable {
     }
 
     /// Makes a sandbox; how it goes on is said over its own control socket.
-    /// - Parameter fds: as `enum csb_park_fd` wants them.
+    /// - Parameters:
+    ///   - isWarm: whether its program is to be held at its script.
+    ///   - fds: as `enum csb_park_fd` wants them.
     func park(
-        _ profile: SandboxProfile, _ limits: SandboxLimits, niceness: Int, fds: [CInt]
+        _ profile: SandboxProfile, _ limits: SandboxLimits, niceness: Int, isWarm: Bool, fds: [CInt]
     ) throws(SandboxFailure) -> Parked {
         var frame = csb_frame()
         frame.kind = CSB_PARK.rawValue
         frame.profile = profile.number
         frame.secret = profile == .report ? CallReporter.secret : 0
         frame.niceness = UInt32(niceness)
+        frame.is_warm = isWarm ? 1 : 0
         frame.limits = limits.forTheKernel
         let (answer, passed) = try ask(frame, fds: fds)
         let (event, idle) = (Int(answer.has_event), Int(answer.has_idle))

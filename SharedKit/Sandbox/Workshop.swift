@@ -12,13 +12,18 @@ actor Workshop {
     private let loop: EventLoop
     private let ground: SandboxGround
     private let pool: SandboxPool
+    private let timer: FD
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    init(loop: EventLoop, ground: SandboxGround, pool: SandboxPool) {
+    init(
+        loop: EventLoop, ground: SandboxGround, pool: SandboxPool, timerToken: UInt64
+    ) throws(SystemFailure) {
         self.loop = loop
         self.ground = ground
         self.pool = pool
+        timer = FD(owning: try check("timerfd_create") { csb_timer() })
+        try loop.watch(timer, token: timerToken, events: UInt32(CSB_IN))
     }
 
     /// Goes on with another warden if ours is gone and we may.
@@ -33,13 +38,46 @@ actor Workshop {
 
     /// Takes apart what is over, and makes one spare sandbox if one is missing. Only from the loop's thread.
     func tidy() {
+        let now = monotonicNanoseconds()
+        pool.expire(at: now)
+        for cell in pool.hurry(at: now) where cell.cgroup.mayMakeWay { cell.cgroup.makeWay(false) }
         emptyBin()
-        guard let (profile, limits) = pool.missing() else { return }
+        guard let (profile, limits) = pool.missing() else { return startAhead() }
         let cell = ignoring("a spare sandbox is a luxury: whoever needs one now hears why there is none") {
             try park(profile, limits, niceness: Limits.spareNiceness)
         }
         if let cell { pool.add(cell, profile) } else { pool.pause() }
-        if pool.missing() != nil { pool.refill() }
+        pool.refill()
+    }
+
+    /// Starts one interpreter for whoever runs the next script, where nobody else wants the processor.
+    private func startAhead() {
+        let now = monotonicNanoseconds()
+        defer { arm(pool.nextLook) }
+        guard let shape = pool.missingWarm(at: now) else { return }
+        let cell = ignoring("an interpreter that cannot wait is started when it is needed") {
+            try warmUp(shape)
+        }
+        if let cell { pool.add(cell, shape, at: now) } else { pool.pause() }
+        pool.refill()
+    }
+
+    private func warmUp(_ shape: WarmShape) throws(SandboxFailure) -> Cell {
+        let (profile, limits) = (shape.spec.profile, shape.spec.limits)
+        let cell = try park(profile, limits, niceness: Limits.spareNiceness, shape: shape)
+        do { try cell.startAhead(shape) } catch {
+            cell.end()
+            throw error
+        }
+        return cell
+    }
+
+    /// The next moment at which something has waited too long; the loop calls `tidy` then.
+    private func arm(_ instant: UInt64?) {
+        let number = timer.number
+        ignoring("a valid instant can always be armed") {
+            try check("timerfd_settime") { csb_arm(number, instant ?? 0) }
+        }
     }
 
     /// Ends the warden and with it everything it made; returns when their cgroups are gone.
@@ -56,7 +94,7 @@ actor Workshop {
     }
 
     private func park(
-        _ profile: SandboxProfile, _ limits: SandboxLimits, niceness: Int
+        _ profile: SandboxProfile, _ limits: SandboxLimits, niceness: Int, shape: WarmShape? = nil
     ) throws(SandboxFailure) -> Cell {
         guard let warden = ground.warden else { throw .unsupported("the sandbox host is closed") }
         let control = try Pair.control()
@@ -68,7 +106,7 @@ actor Workshop {
             try step("pipe") { fcntl(number, F_SETFL, O_NONBLOCK) }
         }
         let parked = try warden.park(
-            profile, limits, niceness: niceness,
+            profile, limits, niceness: niceness, isWarm: shape != nil,
             // As `enum csb_park_fd` wants them.
             fds: [
                 input.reader.number, output.writer.number, errors.writer.number, control.writer.number,
@@ -77,7 +115,7 @@ actor Workshop {
         let parts = Cell.Parts(
             control: control.reader, orders: orders.reader, stdin: input.writer, stdout: output.reader,
             stderr: errors.reader)
-        do { return try Cell(parked, parts, of: warden, ground, limits: limits) } catch {
+        do { return try Cell(parked, parts, of: warden, ground, limits: limits, shape: shape) } catch {
             throw .step("memory events", error)
         }
     }

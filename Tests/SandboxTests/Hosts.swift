@@ -13,8 +13,9 @@ enum Hosts {
     static func run(_ spec: SandboxSpec) async throws -> SandboxResult { try await shared.run(spec) }
 
     /// Waits until all sandboxes of runs are gone and the pool is full, ten seconds at most.
-    static func rest() async throws {
-        let host = try await shared
+    static func rest() async throws { try await rest(try await shared) }
+
+    static func rest(_ host: SandboxHost) async throws {
         for _ in 0..<400 {
             let figures = host.figures
             if figures.inUse == 0 && figures.parked == figures.wanted { return }

@@ -138,9 +138,9 @@ extension Isolation {
 /// The processes that clone sandboxes, children of this one.
 enum Wardens {
     /// A host of its own, and its warden.
-    static func host(parked: Int) async throws -> (SandboxHost, pid_t) {
+    static func host(parked: Int, warm: Int = 0) async throws -> (SandboxHost, pid_t) {
         let before = Set(all)
-        let host = try await SandboxHost(SandboxHost.Configuration(parked: parked))
+        let host = try await SandboxHost(SandboxHost.Configuration(parked: parked, warm: warm))
         return (host, try #require(all.first { !before.contains($0) }))
     }
 

@@ -21,6 +21,8 @@ struct ExecutionPlan {
             request.keepsStdinOpen || request.pipeline?.isRing == true || request.terminal != nil
         let input = Array(request.stdin.utf8)
         spec.stdin = staysOpen ? .stream : input.isEmpty ? .empty : .bytes(input)
+        // Figures of one execution are to be compared: all of its programs are started the same way.
+        if request.cases != nil || request.repetitions != nil { spec.warm = nil }
         let conduct = try Self.conduct(request, spec, program, runtimes, artifacts)
         try Self.checkTime(spec, conduct)
         planned = PlannedExecution(

@@ -10,6 +10,7 @@ struct ProgramPlan {
     private let found: FoundLanguage
     private let program: Program
     private let files: [SandboxFile]
+    private let spare: Int
 
     /// What is started, and how it comes into the sandbox.
     private struct Program {
@@ -31,6 +32,7 @@ struct ProgramPlan {
         files = zip(request.files, try request.files.allBytes(at: pointer)).map { file, bytes in
             SandboxFile(path: file.path.text, bytes: bytes)
         }
+        spare = runtimes.warm.spare(found)
     }
 
     /// What the sandbox shall do, with the request's arguments.
@@ -46,9 +48,13 @@ struct ProgramPlan {
         try checkRoom(files + program.files, limits)
         let mounts = command.mounts.map { ReadOnlyMount(source: $0) } + program.mounts
         let environment = command.environment.merging(try environment()) { _, own in own }
-        return SandboxSpec(
+        var spec = SandboxSpec(
             argv: command.argv, environment: environment, files: files + program.files, mounts: mounts,
             limits: limits)
+        if spare > 0, let script = command.argv.dropFirst().firstIndex(of: program.entry) {
+            spec.warm = WarmStart(script: script, spare: spare)
+        }
+        return spec
     }
 
     /// The command line with other arguments.

@@ -1,5 +1,5 @@
 /* The kernel side of SharedKit/Sandbox: the warden that clones (Warden.c), the inside of a sandbox
- * (CSandbox.c, Program.c), and calls Swift cannot spell (Kernel.c). */
+ * (CSandbox.c, Program.c, Warm.c), and calls Swift cannot spell (Kernel.c). */
 #pragma once
 
 #include <stddef.h>
@@ -24,9 +24,10 @@ enum csb_step {
     CSB_STEP_FILTER,
     CSB_STEP_EXEC,
     CSB_STEP_ORDERS,
+    CSB_STEP_TRACE,
 };
 
-enum csb_message_kind { CSB_READY = 1, CSB_FAILED, CSB_EXITED, CSB_FITTED };
+enum csb_message_kind { CSB_READY = 1, CSB_FAILED, CSB_EXITED, CSB_FITTED, CSB_HELD };
 
 /* What a sandbox tells us over its control socket. READY, which may carry the listener of a filter that asks
  * us: the program waits for its orders. EXITED comes when the program and everything it started is dead and
@@ -45,6 +46,15 @@ struct csb_message {
     uint64_t major_faults;
     uint64_t born_microseconds;   /* with READY: CPU time of the program's process until now, */
     uint64_t joined_microseconds; /* and the part that its cgroups count */
+};
+
+/* With HELD: a program that was started ahead waits at its script. `size` bytes of paths below the box that
+ * it has asked about on its way, each with its NUL; "" is the box itself. */
+#define CSB_TOUCHED 1024
+struct csb_held {
+    struct csb_message message;
+    uint32_t size;
+    char touched[CSB_TOUCHED];
 };
 
 struct csb_rlimit {
@@ -104,6 +114,7 @@ struct csb_frame {
     uint32_t group;
     uint32_t niceness;
     uint32_t length;
+    uint32_t is_warm; /* PARK: whether its program is started ahead, and held */
     uint32_t secret; /* PARK: 0, or by what a filter that asks us knows the sandbox's own calls */
     uint32_t cell;
     uint32_t generation;
@@ -160,6 +171,7 @@ struct csb_orders {
     uint32_t variables;
     uint32_t waits_for_mounts;
     uint32_t own_terminal;
+    uint32_t script; /* where it is held: which argument that is, or 0 */
     uint32_t rlimit_count;
     struct csb_rlimit rlimits[CSB_RLIMITS];
 };
@@ -167,8 +179,8 @@ struct csb_orders {
 /* To init over the control socket. FIT: other limits than it was parked with; `number` 1 asks for FITTED when
  * they hold. SIGNAL: the program gets
  * `number`; 0 ends everything. MOUNT: a target below /box or /tmp follows, and a tree's descriptor comes with
- * it. FIT and MOUNT only before the program executes; `is_last` lets it. */
-enum csb_wish_kind { CSB_FIT = 1, CSB_SIGNAL, CSB_MOUNT };
+ * it. FIT and MOUNT only before the program executes; `is_last` lets it. GO: one that is held goes on. */
+enum csb_wish_kind { CSB_FIT = 1, CSB_SIGNAL, CSB_MOUNT, CSB_GO };
 
 struct csb_wish {
     uint32_t kind;
@@ -191,6 +203,7 @@ struct csb_mount {
 struct csb_parking {
     uint32_t user;
     uint32_t secret;
+    uint32_t is_warm;
     uint32_t niceness;
     struct csb_limits limits;
     int fds[CSB_FDS];

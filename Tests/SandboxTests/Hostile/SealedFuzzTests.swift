@@ -44,6 +44,7 @@ extension Isolation {
             frame.kind = UInt32(random.below(7))
             frame.profile = random.below(2) == 0 ? 0 : UInt32(random.below(12))
             frame.niceness = UInt32(random.below(40))
+            frame.is_warm = UInt32(random.below(4) / 2)
             frame.cell = UInt32(random.below(3) == 0 ? random.below(1 << 31) : random.below(4))
             frame.generation = UInt32(random.below(4))
             frame.user = UInt32(random.below(2_000_000))
