@@ -14,7 +14,7 @@ struct WarmShelves {
         static let evidence = 2
         /// Nanoseconds for which one on its way to the script comes after everybody else; then it is an
         /// equal, so that it arrives where there is always somebody.
-        static let humility: UInt64 = 1_000_000_000
+        static let humility: UInt64 = 300_000_000
         /// Nanoseconds after which one that has not come to its script never will.
         static let patience: UInt64 = 60_000_000_000
         /// Failures to come to the script after which a kind is left alone.

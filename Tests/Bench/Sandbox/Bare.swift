@@ -26,6 +26,13 @@ enum Bare {
         return output
     }
 
+    /// Makes a file.
+    static func write(_ text: String, to path: String) {
+        let number = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        precondition(number >= 0 && Glibc.write(number, text, text.utf8.count) == text.utf8.count, path)
+        close(number)
+    }
+
     private static func readToEnd(_ number: CInt) -> String {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)

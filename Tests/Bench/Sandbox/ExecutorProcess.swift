@@ -14,7 +14,18 @@ final class ExecutorProcess {
     private let body: [UInt8]
 
     /// Starts it and shows it a program; nothing where the executable was not built.
-    init?(program: String) throws {
+    convenience init?(program: String) throws {
+        try self.init(settings: ["PATH=\(getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin")"]) {
+            let store = try ArtifactStore(directory: "\($0)/artifacts")
+            let artifact = try store.store(executable: try FileBytes.read(program, atMost: 1 << 24))
+            return #"{"language":"c","artifact":"\#(artifact.digest.text)"}"#
+        }
+    }
+
+    /// - Parameters:
+    ///   - settings: variables for it, with their values.
+    ///   - request: what it is asked, given its home.
+    init?(settings: [String], request: (_ home: String) throws -> String) throws {
         var name = Array("/tmp/codecollab-http-XXXXXX".utf8CString)
         precondition(mkdtemp(&name) != nil, "/tmp can be written")
         home = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -23,17 +34,13 @@ final class ExecutorProcess {
         let key = String(repeating: "5a", count: 32)
         signer = IdentitySigner(
             IdentityKeys(of: .gateway, root: Secret([UInt8](repeating: 0x5a, count: 32))))
-        let store = try ArtifactStore(directory: "\(home)/artifacts")
-        let artifact = try store.store(executable: try FileBytes.read(program, atMost: 1 << 24))
-        body = Array(
-            #"{"language":"c","artifact":"\#(artifact.digest.text)"}"#.utf8)
+        body = Array(try request(home).utf8)
         process = Self.spawn(
             [executable, "--port", "0", "--socket", "\(home)/executor.sock"],
             [
                 "CODECOLLAB_HOME=\(home)", "CODECOLLAB_ARTIFACTS=\(home)/artifacts",
-                "CODECOLLAB_INTERNAL_KEY=\(key)",
-                "PATH=\(getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin")", "HOME=\(home)",
-            ])
+                "CODECOLLAB_INTERNAL_KEY=\(key)", "HOME=\(home)",
+            ] + settings)
         connection = Self.connect(to: "\(home)/executor.sock")
     }
 
@@ -44,8 +51,9 @@ final class ExecutorProcess {
         Bare.run(["rm", "-rf", home])
     }
 
-    /// Runs the program once. Blocks.
-    func run() {
+    /// Runs the program once; its answer. Blocks.
+    @discardableResult
+    func run() -> String {
         var identity = Identity()
         identity.scopes = [.run]
         let statement = signer.sign(identity, to: .executor, now: WallClock.system.now()) ?? ""
@@ -58,6 +66,7 @@ final class ExecutorProcess {
         precondition(send(connection, request, request.count, Int32(MSG_NOSIGNAL)) == request.count)
         let answer = receive()
         precondition(answer.contains(#""stdout":{"#) && answer.contains(#"hello\n"#), answer)
+        return answer
     }
 
     /// One answer, whose end its length says.

@@ -4,10 +4,11 @@ import SystemKit
 
 /// The sandbox beside a bare process and its peers on this machine, and how exactly its limits hold.
 ///
-/// `sandbox-bench [latency|cpu|wall|flood|victim|memory]...`; `CODECOLLAB_BENCH_N` rounds, 200 without it.
+/// `sandbox-bench [latency|cpu|wall|flood|victim|memory|warm]...`; `CODECOLLAB_BENCH_N` rounds, 200 without
+/// it.
 @main
 struct SandboxBench {
-    private static let parts = ["latency", "cpu", "wall", "flood", "victim", "memory"]
+    private static let parts = ["latency", "cpu", "wall", "flood", "victim", "memory", "warm"]
 
     static func main() async throws {
         let rounds = getenv("CODECOLLAB_BENCH_N").flatMap { Int(String(cString: $0)) } ?? 200
@@ -37,6 +38,7 @@ struct SandboxBench {
         }
         await pooled.close()
         if wanted.contains("memory") { try await parkedMemory() }
+        if wanted.contains("warm") { try await WarmBench(rounds: rounds).run() }
     }
 
     /// What the machine has less of with twenty parked sandboxes.
