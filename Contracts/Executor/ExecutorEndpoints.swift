@@ -43,7 +43,12 @@ public enum ExecutorEndpoints {
         access: .identified(.run), "Sit at a program's terminal (WebSocket)", answers: .webSocket,
         status: 101, parameters: [id, after, window, CollabEndpoints.accessToken],
         problems: [.notFound, .conflict])
-    private static let after = Parameter.query(
+    /// Gives a terminal another size, for who does not sit at it.
+    public static let resize = Endpoint<ScreenSize, Nothing>(
+        "executions.resize", of: .executor, .post, "/v1/executions/{execution_id}/terminal",
+        access: .identified(.run), "Resize a program's terminal", parameters: [id],
+        problems: [.notFound, .conflict], example: #"{"columns":100,"rows":30}"#)
+    static let after = Parameter.query(
         "after", .type("integer", [JSONMember("minimum", 0), JSONMember("example", 0)]),
         "Bytes of output that the client has; those behind them are sent.")
     private static let window = Parameter.query(
@@ -69,7 +74,7 @@ public enum ExecutorEndpoints {
     /// All of them.
     public static let all: [Route] = [
         create.route, get.route, cancel.route, events.route, stdin.route, signal.route, terminal.route,
-        runtimes.route, capabilities.route,
+        resize.route, runtimes.route, capabilities.route,
     ]
 }
 

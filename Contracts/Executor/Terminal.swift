@@ -8,16 +8,35 @@ public struct TerminalRequest: WireObject, Equatable {
     public var wallMilliseconds = 1_800_000
     /// How long nothing may be typed and nothing shown, milliseconds; 5 minutes unless told.
     public var idleMilliseconds = 300_000
+    /// Whether its output comes as `stdout` events too, bounded by `limits` as any program's (4 MiB unless
+    /// told); then nobody who watches holds the program up.
+    public var isRecorded = false
 
     /// For reading.
     public init() {}
 
-    /// columns, rows, wall_ms, idle_ms.
+    /// columns, rows, wall_ms, idle_ms, recorded.
     public static let fields = Fields<TerminalRequest>(
         defaulted("columns", \.columns, TerminalRule.characters),
         defaulted("rows", \.rows, TerminalRule.characters),
         defaulted("wall_ms", \.wallMilliseconds, .range(1000...3_600_000)),
-        defaulted("idle_ms", \.idleMilliseconds, .range(1000...3_600_000)))
+        defaulted("idle_ms", \.idleMilliseconds, .range(1000...3_600_000)),
+        defaulted("recorded", \.isRecorded))
+}
+
+/// How large a terminal's screen is.
+public struct ScreenSize: WireObject, Equatable {
+    /// Characters of a line.
+    public var columns = 80
+    /// Lines.
+    public var rows = 24
+
+    /// 80 by 24.
+    public init() {}
+
+    /// columns, rows.
+    public static let fields = Fields<ScreenSize>(
+        field("columns", \.columns, TerminalRule.characters), field("rows", \.rows, TerminalRule.characters))
 }
 
 private enum TerminalRule {

@@ -34,6 +34,8 @@ public struct RunRequest: WireObject, Equatable {
     public var wantsProfile = false
     /// Whether the sources are analysed beside it.
     public var wantsAnalysis = false
+    /// A terminal in place of the standard streams, at which the members of the session sit together.
+    public var terminal: TerminalRequest?
 
     /// For reading.
     public init() {}
@@ -44,7 +46,7 @@ public struct RunRequest: WireObject, Equatable {
         defaulted("args", \.arguments, .count(0...ContractLimits.arguments)),
         defaulted("stdin", \.stdin, .length(0...ContractLimits.stdinBytes)),
         defaulted("limits", \.limits), defaulted("profile", \.wantsProfile),
-        defaulted("analyze", \.wantsAnalysis))
+        defaulted("analyze", \.wantsAnalysis), field("terminal", \.terminal))
 }
 
 /// What is to be run without a session of one's own: `POST /v1/run`.
@@ -112,6 +114,8 @@ public struct Run: WireObject, Equatable {
     public var reason: String?
     /// The files whose live text was run instead of the stored one, each at an exact version.
     public var liveSources: [LiveSource] = []
+    /// The size of its terminal, if it has one.
+    public var terminal: ScreenSize?
 
     /// For reading.
     public init() {}
@@ -124,7 +128,8 @@ public struct Run: WireObject, Equatable {
         field("finished_at", \.finishedAt),
         field("compile", \.compile), field("execution_id", \.executionID), field("execution", \.execution),
         field("findings", \.findings), field("profile_id", \.profileID), field("degraded", \.degraded),
-        field("timings", \.timings), field("reason", \.reason), defaulted("live_sources", \.liveSources))
+        field("timings", \.timings), field("reason", \.reason), defaulted("live_sources", \.liveSources),
+        field("terminal", \.terminal))
 }
 
 /// A file that was run as its editors saw it.
@@ -165,7 +170,7 @@ public struct RunTimings: WireObject, Equatable {
 public struct RunEvent: WireObject, Equatable {
     /// Kinds of events.
     public enum Kind: String, WireEnum {
-        case state, compile, stdout, stderr, usage, findings, finished
+        case state, compile, stdout, stderr, resize, usage, findings, finished
     }
 
     /// Counts from 1 within the run; the SSE id.
@@ -186,6 +191,8 @@ public struct RunEvent: WireObject, Equatable {
     public var findings: [Diagnostic]?
     /// For `usage`: a sample.
     public var usage: UsageSample?
+    /// For `resize`: how large the terminal is from now on.
+    public var size: ScreenSize?
     /// For `finished`: the run.
     public var run: Run?
 
@@ -196,5 +203,6 @@ public struct RunEvent: WireObject, Equatable {
     public static let fields = Fields<RunEvent>(
         field("seq", \.sequence), field("at", \.at), field("kind", \.kind), field("state", \.state),
         field("content", \.content), field("encoding", \.encoding), field("compile", \.compile),
-        field("findings", \.findings), field("usage", \.usage), field("run", \.run))
+        field("findings", \.findings), field("usage", \.usage), field("size", \.size),
+        field("run", \.run))
 }

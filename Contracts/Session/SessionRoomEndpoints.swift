@@ -78,11 +78,21 @@ public enum SessionRoomEndpoints {
         "sessions.run.get", of: .session, .get, "/v1/sessions/{session_id}/runs/{run_id}",
         access: .identified(.sessionsRead), "Get a session's run", parameters: [id, SessionEndpoints.runID],
         problems: [.notFound])
+    /// Where the members sit at a run's terminal: everybody sees its output from the start, editors and who
+    /// has asked for the run type. As `executions.terminal`, any number of clients at once.
+    public static let runTerminal = Endpoint<Nothing, Nothing>(
+        "sessions.run.terminal", of: .session, .get, "/v1/sessions/{session_id}/runs/{run_id}/terminal",
+        access: .identified(.sessionsRead), "Sit together at a run's terminal (WebSocket)",
+        answers: .webSocket, status: 101,
+        parameters: [
+            id, SessionEndpoints.runID, ExecutorEndpoints.after, CollabEndpoints.accessToken,
+        ],
+        problems: [.notFound, .conflict])
 
     /// All of them.
     public static let all: [Route] = [
         listFiles.route, getFile.route, putFile.route, deleteFile.route, listMembers.route, patchMember.route,
         deleteMember.route, invite.route, listInvitations.route, revoke.route, accept.route, run.route,
-        listRuns.route, getRun.route,
+        listRuns.route, getRun.route, runTerminal.route,
     ]
 }

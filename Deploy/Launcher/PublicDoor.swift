@@ -9,7 +9,9 @@ import Telemetry
 /// The fleet as its clients meet it: everything goes through the gateway, as a guest.
 struct PublicDoor {
     private let client: FleetClient
-    private let token: String
+    /// Who we are, for as long as it lasts; see `renewed`.
+    private(set) var token: String
+    private var refreshToken: String
 
     /// Joins as a guest.
     /// - Throws: `FleetFault` when no gateway answers at `url`, or its `Problem`.
@@ -22,7 +24,17 @@ struct PublicDoor {
             addresses: Dictionary(uniqueKeysWithValues: ServiceName.allCases.map { ($0, address) }),
             signer: nil,
             telemetry: try Telemetry(service: "codecollab", configuration: quiet))
-        token = try await client.call(AuthEndpoints.guest, GuestRequest(), CallOptions()).accessToken
+        let pair = try await client.call(AuthEndpoints.guest, GuestRequest(), CallOptions())
+        (token, refreshToken) = (pair.accessToken, pair.refreshToken)
+    }
+
+    /// The same guest with a new token.
+    func renewed() async throws -> PublicDoor {
+        let request = RefreshRequest.with { $0.refreshToken = refreshToken }
+        let pair = try await client.call(AuthEndpoints.refresh, request, CallOptions())
+        var door = self
+        (door.token, door.refreshToken) = (pair.accessToken, pair.refreshToken)
+        return door
     }
 
     private var options: CallOptions {
@@ -33,7 +45,7 @@ struct PublicDoor {
 
     /// The language with this name or alias, or else the one whose files end like `file`.
     /// - Throws: `FleetFault` listing what runs on this machine.
-    func language(named name: String?, ofFile file: String) async throws -> LanguageID {
+    func language(named name: String?, ofFile file: String) async throws -> Runtime {
         let runtimes = try await client.call(ExecutorEndpoints.runtimes, options).items
         let ending = file.split(separator: ".", omittingEmptySubsequences: false).dropFirst().last.map(
             String.init)
@@ -44,7 +56,7 @@ struct PublicDoor {
             }
             return runtime.language.text == name || runtime.aliases.contains(name)
         }
-        if let found { return found.language }
+        if let found { return found }
         let known = runtimes.map { "\($0.language.text) (\($0.extensions.joined(separator: " ")))" }
         let wanted = name ?? "files like \(file)"
         throw FleetFault("nothing runs \(wanted) here; there are \(known.joined(separator: ", "))")
@@ -66,5 +78,22 @@ struct PublicDoor {
             }
             return nil
         }
+    }
+
+    /// Compiles.
+    func compile(_ request: CompilationRequest) async throws -> Compilation {
+        try await client.call(CompilerEndpoints.compile, request, options)
+    }
+
+    /// Starts a program.
+    func start(_ request: ExecutionRequest) async throws -> ExecutionID {
+        try await client.call(ExecutorEndpoints.create, request, options).id
+    }
+
+    /// Ends a program.
+    func cancel(_ id: ExecutionID) async throws {
+        var options = options
+        options.path = ["execution_id": id.text]
+        _ = try await client.call(ExecutorEndpoints.cancel, options)
     }
 }

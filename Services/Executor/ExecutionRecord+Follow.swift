@@ -62,6 +62,7 @@ extension ExecutionRecord {
     /// Writes to standard input; waits while the program does not read.
     /// - Throws: `Problem` (`conflict`) when nothing can be written.
     package func write(_ bytes: [UInt8], isLast: Bool) async throws {
+        if let terminal { return try terminal.type(apart: isLast ? bytes + TerminalState.endOfInput : bytes) }
         let run = try runningProgram()
         guard case .stream = plan.spec.stdin, case .single = plan.conduct else {
             throw Problem(.conflict, "standard input was given with the request; ask for keep_stdin_open")

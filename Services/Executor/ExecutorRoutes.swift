@@ -1,4 +1,5 @@
 internal import Contracts
+internal import Sandbox
 private import NIOHTTP1
 package import ServiceKit
 
@@ -32,6 +33,11 @@ package struct ExecutorRoutes: Sendable {
             return Nothing()
         }
         routes.raw(on: ExecutorEndpoints.terminal) { try Self.sit($0, service) }
+        routes.on(ExecutorEndpoints.resize) { call in
+            let size = TerminalSize(columns: call.body.columns, rows: call.body.rows)
+            try Self.terminal(of: try Self.record(call, service)).resize(size)
+            return Nothing()
+        }
         routes.on(ExecutorEndpoints.runtimes) { _ in service.runtimes.list }
         routes.on(ExecutorEndpoints.capabilities) { _ in service.capabilities }
     }
@@ -84,9 +90,7 @@ package struct ExecutorRoutes: Sendable {
 
     private static func sit(_ call: Call<Nothing>, _ service: ExecutorService) throws -> ServerResponse {
         let record = try record(call, service)
-        guard let terminal = record.terminal else {
-            throw Problem(.conflict, "this execution has no terminal: ask for one when it is created")
-        }
+        let terminal = try terminal(of: record)
         let position = try call.query("after", in: 0...Int.max) ?? 0
         let window = try call.query("window", in: ExecutorEndpoints.windowBytes)
         guard position <= terminal.end else {
@@ -96,6 +100,13 @@ package struct ExecutorRoutes: Sendable {
         return try ServerResponse.webSocket(for: call, limits) { connection in
             terminal.attach(connection, after: position, window: window, record.execution.state)
         }
+    }
+
+    private static func terminal(of record: ExecutionRecord) throws(Problem) -> Terminal {
+        guard let terminal = record.terminal else {
+            throw Problem(.conflict, "this execution has no terminal: ask for one when it is created")
+        }
+        return terminal
     }
 
     private static func check(_ sequence: Int, in record: ExecutionRecord) throws(Problem) {

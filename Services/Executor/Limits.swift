@@ -29,6 +29,8 @@ package enum Limits {
     package static let terminals = 16
     /// Terminals of one user at once.
     package static let terminalsPerUser = 4
+    /// Bytes of output of a recorded terminal, unless the request says otherwise; it ends the program.
+    package static let recordedBytes = 4 << 20
     /// Bytes of output of a terminal that a client can ask for again.
     package static let replayBytes = 256 << 10
     /// The same of a program that has ended: with what waited for room then, here (128 KiB), on the way

@@ -32,6 +32,14 @@ enum Limits {
     static let outputDelay = Duration.milliseconds(20)
     /// Bytes of one output event; longer output is several events.
     static let outputEventBytes = 64 * 1024
+    /// Bytes of output in one message to who sits at a run's terminal.
+    static let terminalMessageBytes = 16 << 10
+    /// Bytes typed that wait for the program before a client is not read from.
+    static let typedBytes = 64 << 10
+    /// Bytes of one message of such a client: a large text that is pasted comes in several.
+    static let typedMessageBytes = 256 << 10
+    /// Messages of one client that are answered with a problem; the rest is passed over.
+    static let misunderstandings = 16
     /// How long idempotency keys are kept.
     static let idempotency = Duration.seconds(24 * 3600)
     /// Idempotency keys removed in one transaction.

@@ -19,6 +19,8 @@ package struct SessionService: Sendable {
     let idempotency: Idempotency
     let invitations: InvitationDesk
     let live: LiveDesk
+    let terminals: RunTerminals
+    let peers: any RunPeers
 
     /// Opens the database, recovers, and puts the service together.
     ///
@@ -36,9 +38,9 @@ package struct SessionService: Sendable {
         let queue = JobQueue("runs", owner: Self.owner(clock), clock: clock)
         let runs = RunLedger(store: store, sessions: sessions, queue: queue, clock: clock)
         let peers = peers ?? FleetPeers(client: surroundings.client)
-        let (languages, builds) = (Languages(peers), WarmBuilds())
+        let (languages, builds, terminals) = (Languages(peers), WarmBuilds(), RunTerminals())
         let conductor = RunConductor(
-            ledger: runs, peers: peers, languages: languages, builds: builds,
+            ledger: runs, peers: peers, languages: languages, builds: builds, terminals: terminals,
             telemetry: surroundings.telemetry, logger: surroundings.logger)
         // This process is the only owner of the file: whatever was leased belongs to a process that is gone.
         try await store.write { database in
@@ -55,7 +57,8 @@ package struct SessionService: Sendable {
             idempotency: Idempotency(store: store, clock: clock),
             invitations: InvitationDesk(
                 sessions: sessions, key: try surroundings.configuration.ownKey()),
-            live: LiveDesk(sessions: sessions, peers: documents, logger: surroundings.logger))
+            live: LiveDesk(sessions: sessions, peers: documents, logger: surroundings.logger),
+            terminals: terminals, peers: peers)
         surroundings.health.own("sqlite:commit") { await Self.check(store) }
         return service.parts(worker, notices, store, surroundings.logger)
     }
@@ -76,6 +79,7 @@ package struct SessionService: Sendable {
         parts.add(background: "runs") {
             await withTaskExecutorPreference(LoopExecutor.first) { await worker.run() }
         }
+        parts.add(background: "terminals") { try await terminals.serve() }
         parts.add(background: "notices") { await notices.run() }
         parts.add(background: "housekeeping") { try await keepHouse(store, logger) }
         parts.close = {

@@ -207,25 +207,6 @@ struct TerminalTests {
         #expect(execution.result?.stdout.isTruncated == true)
     }
 
-    @Test("the end of a program is known at once, however much of its output nobody has taken")
-    func endsUnread() async throws {
-        try await Executors.run { executors in
-            // More than may be ahead, less than what waits in between: it ends, and nobody has read a byte.
-            let line = "\(Self.lines(5000)); exit 4"
-            let id = try await executors.create(try Self.request(line), wait: nil).id
-            let ended = try #require(try await executors.events(id).last?.result)
-            #expect(ended.exitCode == 4 && ended.verdict == .nonzeroExit)
-            #expect(ended.stdout.totalBytes == 5000 * 42)
-            #expect(try await executors.get(id).state == .finished)
-            let late = try await executors.connect(id) { socket in
-                var seen = Seen()
-                while try seen.take(try socket.next()) {}
-                return seen
-            }
-            #expect(late.output.count == 5000 * 42 && late.isGapless && late.close == 1000)
-        }
-    }
-
     @Test("says how much is no longer there")
     func truncated() async throws {
         let line = Self.lines(10_000)

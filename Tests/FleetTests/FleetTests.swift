@@ -23,6 +23,11 @@ struct FleetTests {
         "every language found says hello, echoes, exits, breaks and meets its limits with the right verdict")
     func languages() async throws { try await expectSuccess(ClientScript("languages")) }
 
+    @Test("people sit at programs: from a shell, whose terminal stays as it was, and together in a session")
+    func terminals() async throws {
+        for name in ["sit", "sit_together"] { try await expectSuccess(ClientScript(name)) }
+    }
+
     @Test("kill -9 of each service in turn loses nothing acknowledged, runs nothing twice, refuses nobody")
     func chaos() async throws { try await expectSuccess(ClientScript("chaos")) }
 

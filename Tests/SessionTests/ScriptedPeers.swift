@@ -140,6 +140,14 @@ final class ScriptedPeers: RunPeers {
         return execution
     }
 
+    func type(_ bytes: [UInt8], into id: ExecutionID, _ errand: Errand) async throws {
+        try enter("type \(String(decoding: bytes, as: UTF8.self))")
+    }
+
+    func resize(_ size: ScreenSize, of id: ExecutionID, _ errand: Errand) async throws {
+        try enter("resize \(size.columns) \(size.rows)")
+    }
+
     func analyze(_ request: AnalysisRequest, _ errand: Errand) async throws -> Analysis {
         try enter("analyze")
         return Analysis.with { $0.findings = [Diagnostic()] }

@@ -11,13 +11,24 @@ struct Run: ParsableCommand {
         usage: """
             codecollab run hello.py
             codecollab run main.c -- first second < input.txt
+            codecollab run -t menu.py                          sit at it, as if it ran here
             codecollab run --language ruby script --wall 5000
+            """,
+        discussion: """
+            With -t the program has a terminal, and yours is its window: keys go to it as they are, Ctrl-C \
+            too; it hears of another size; a lost connection is taken up where it broke. At the beginning of \
+            a line ~. leaves and ends the program (exit 255), ~^Z suspends this command, ~~ is a tilde, ~? \
+            helps.
+
+            The exit code is the program's: 128 + N for signal N, 124 for a limit of time, 137 for memory.
             """)
 
     @OptionGroup var options: FleetOptions
     @Option(help: "Its language; found from the name of the file unless given.") var language: String?
     @Option(help: "The most wall time, in milliseconds.") var wall: Int?
     @Option(help: "The most memory, in bytes.") var memory: Int?
+    @Flag(name: .shortAndLong, help: "Sit at the program: it has a terminal, and yours is its window.")
+    var terminal = false
     @Flag(name: .shortAndLong, help: "Leave out the line about verdict, time and memory.") var quiet = false
     @Argument(help: "The file.") var file: String
     @Argument(parsing: .postTerminator, help: "Arguments of the program, after --.") var arguments: [String] =
@@ -26,6 +37,7 @@ struct Run: ParsableCommand {
     func run() throws {
         let installation = try Installation(options)
         let source = try SourceFile(try SourcePath(fileName), text())
+        if terminal { throw ExitCode(try sit(source, at: try Fleet.status(installation).url)) }
         let input = isatty(STDIN_FILENO) == 1 ? "" : String(decoding: readAll(STDIN_FILENO), as: UTF8.self)
         let url = try Fleet.status(installation).url
         let request = (source, input, url)
@@ -34,7 +46,7 @@ struct Run: ParsableCommand {
         throw ExitCode(show(ended))
     }
 
-    private var fileName: String { file.split(separator: "/").last.map(String.init) ?? file }
+    var fileName: String { file.split(separator: "/").last.map(String.init) ?? file }
 
     private func text() throws -> String {
         guard let bytes = readBytes(file) else { throw FleetFault("\(file) cannot be read") }
@@ -46,7 +58,7 @@ struct Run: ParsableCommand {
 
     private func follow(_ source: SourceFile, input: String, at url: String) async throws -> Contracts.Run? {
         let door = try await PublicDoor(url: url)
-        let language = try await door.language(named: language, ofFile: fileName)
+        let language = try await door.language(named: language, ofFile: fileName).language
         let request = try SnippetRequest.with(language: language, source, input, arguments, limits)
         return try await door.run(request) { event in
             guard let content = event.content else { return }
@@ -55,7 +67,7 @@ struct Run: ParsableCommand {
         }
     }
 
-    private var limits: RunLimits {
+    var limits: RunLimits {
         RunLimits.with {
             $0.wallMilliseconds = wall
             $0.memoryBytes = memory
@@ -64,40 +76,14 @@ struct Run: ParsableCommand {
 
     /// Says how the run ended and gives our exit code: the program's own, as a shell gives it.
     private func show(_ run: Contracts.Run) -> CInt {
-        for diagnostic in run.compile?.diagnostics ?? [] { Console.tell(Self.line(diagnostic)) }
-        if run.state == .compileFailed, let output = run.compile?.output,
-            run.compile?.diagnostics.isEmpty == true
-        {
-            Console.tell(output)
-        }
+        if let said = run.compile { RunReport.tell(said, hasFailed: run.state == .compileFailed) }
         for part in run.degraded { Console.tell("without \(part)") }
-        let result = run.execution
-        if !quiet { Console.tell(Self.summary(run)) }
-        if let code = result?.exitCode { return CInt(truncatingIfNeeded: code) }
-        let byVerdict: [Verdict: CInt] = [
-            .wallLimit: 124, .cpuLimit: 124, .memoryLimit: 137, .internalError: 70,
-        ]
-        let hasNoProgram = run.state == .compileFailed || run.state == .failed
-        return hasNoProgram ? 1 : byVerdict[result?.verdict ?? .internalError] ?? 128
-    }
-
-    private static func summary(_ run: Contracts.Run) -> String {
         guard let result = run.execution else {
-            return "\(run.state.rawValue)\(run.reason.map { ": \($0)" } ?? "")"
+            if !quiet { Console.tell("\(run.state.rawValue)\(run.reason.map { ": \($0)" } ?? "")") }
+            return [.compileFailed, .failed].contains(run.state) ? 1 : RunReport.ourFault
         }
-        let cpu = (result.cpuUserMicroseconds + result.cpuSystemMicroseconds) / 1000
-        let memory = Reading.bytes(result.memoryPeakBytes)
-        let wall = result.wallMicroseconds / 1000
-        let end =
-            result.signal.map { " (\($0))" } ?? result.exitCode.map { $0 == 0 ? "" : " (exit \($0))" } ?? ""
-        return "\(result.verdict.rawValue)\(end): wall \(Reading.duration(milliseconds: wall)), "
-            + "CPU \(Reading.duration(milliseconds: cpu)), peak memory \(memory)"
-    }
-
-    private static func line(_ diagnostic: Diagnostic) -> String {
-        let place = diagnostic.range.map { ":\($0.line):\($0.column)" } ?? ""
-        let path = diagnostic.path.map { "\($0)\(place): " } ?? ""
-        return "\(path)\(diagnostic.severity.rawValue): \(diagnostic.message)"
+        if !quiet { Console.tell(RunReport.summary(result)) }
+        return RunReport.exitCode(result)
     }
 }
 

@@ -36,6 +36,9 @@ struct TerminalConduct {
         record.finish(result(own))
     }
 
+    /// Whether its output is kept, and bounded, as that of other programs.
+    private var isRecorded: Bool { record.plan.terminal?.isRecorded ?? false }
+
     private func type(into run: SandboxRun) async {
         await ignoring("a program that does not read its input ends by itself") {
             if let first = record.plan.firstInput { try await run.write(first) }
@@ -59,7 +62,13 @@ struct TerminalConduct {
         ending.verdict = .internalError
         for await event in run.events {
             switch event {
-            case .output(_, let bytes): await terminal.show(bytes)
+            case .output(_, let bytes):
+                if isRecorded {
+                    terminal.note(bytes)
+                    record.note(event)
+                } else {
+                    await terminal.show(bytes)
+                }
             case .sample: record.note(event)
             case .finished(let result): ending = result
             }
@@ -70,6 +79,11 @@ struct TerminalConduct {
     private func result(_ own: SandboxResult) -> ExecutionResult {
         var result = SandboxTranslation.result(own, collecting: !record.plan.spec.collect.isEmpty)
         result.stdout = terminal.captured
+        if isRecorded, !record.isCancelled, result.stdout.totalBytes > record.plan.totalOutput {
+            result.verdict = .outputLimit
+            result.flags = [.outputLimit]
+            return result
+        }
         guard terminal.wasIdle, result.verdict == .cancelled else { return result }
         result.verdict = .wallLimit
         result.flags = [.wallLimit]

@@ -27,7 +27,14 @@ struct ExecutionPlan {
         try Self.checkTime(spec, conduct)
         planned = PlannedExecution(
             spec: spec, firstInput: staysOpen && !input.isEmpty ? input : nil, conduct: conduct,
-            totalOutput: request.limits.outputTotalBytes ?? .max, terminal: request.terminal)
+            totalOutput: Self.outputBound(request), terminal: request.terminal)
+    }
+
+    /// Each stream of a program has its own bound; a terminal has none unless its output is kept.
+    private static func outputBound(_ request: ExecutionRequest) -> Int {
+        let (asked, isRecorded) = (request.limits, request.terminal?.isRecorded ?? false)
+        guard isRecorded else { return asked.outputTotalBytes ?? .max }
+        return asked.outputTotalBytes ?? asked.outputBytes ?? Limits.recordedBytes
     }
 
     /// People need more time than programs.

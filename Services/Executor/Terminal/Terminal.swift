@@ -51,13 +51,18 @@ final class Terminal: Sendable {
         run.resize(size)
     }
 
-    /// Shows output; returns when there is room for more.
-    func show(_ bytes: [UInt8]) async {
+    /// Shows output.
+    func note(_ bytes: [UInt8]) {
         state.withLock { state in
             state.shown.append(bytes)
             state.lastActivity = monotonicNanoseconds()
         }
         sendSoon()
+    }
+
+    /// Shows output; returns when there is room for more.
+    func show(_ bytes: [UInt8]) async {
+        note(bytes)
         await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in
                 let hasRoom = state.withLock { state in
@@ -215,6 +220,24 @@ extension Terminal {
         paused?.takeMore(false)
     }
 
+    /// Bytes were typed by who does not sit here.
+    /// - Throws: `Problem` when the program has ended, or reads nothing and much is waiting.
+    func type(apart bytes: [UInt8]) throws(Problem) {
+        let (reader, refusal): (CheckedContinuation<[UInt8]?, Never>?, Problem?) = state.withLock { state in
+            if state.isReleased { return (nil, Problem(.conflict, "the program reads no more")) }
+            if !state.typed.isEmpty, state.typed.count + bytes.count > Limits.typedBytes {
+                return (nil, Problem(.overloaded, "the program does not read", retryAfter: 200))
+            }
+            state.typedTotal += bytes.count
+            state.lastActivity = monotonicNanoseconds()
+            if let reader = state.reader.take() { return (reader, nil) }
+            state.typed += bytes
+            return (nil, nil)
+        }
+        if let refusal { throw refusal }
+        reader?.resume(returning: bytes)
+    }
+
     private func takeMore() {
         let paused: WebSocketConnection? = state.withLock { state in
             guard let client = state.client, client.isReadingPaused else { return nil }
@@ -240,7 +263,8 @@ extension Terminal {
         }
     }
 
-    private func resize(_ size: TerminalSize) {
+    /// The screen has another size.
+    func resize(_ size: TerminalSize) {
         let run = state.withLock { state in
             state.size = size
             return state.run

@@ -28,6 +28,7 @@ extension SessionService {
             guard run.sessionID == session else { throw Refusal.noRun }
             return run
         }
+        routes.raw(on: SessionRoomEndpoints.runTerminal) { try await sit($0) }
         routes.on(SessionEndpoints.getRun) { call in
             try await runs.run(call.path("run_id"), for: call.identity.userID)
         }
@@ -37,6 +38,28 @@ extension SessionService {
     }
 
     private var deadline: Instant { (runs.clock.now() + Limits.runDeadline).instant }
+
+    /// People need more time than programs.
+    private func deadline(_ terminal: TerminalRequest?) -> Instant {
+        let more = Duration.milliseconds(terminal?.wallMilliseconds ?? 0)
+        return (runs.clock.now() + Limits.runDeadline + more).instant
+    }
+
+    private func sit(_ call: Call<Nothing>) async throws -> ServerResponse {
+        let (id, user): (SessionID, Identity) = (try call.path("session_id"), try call.identity)
+        let run = try await runs.run(call.path("run_id"), for: user.userID)
+        guard run.sessionID == id else { throw Refusal.noRun }
+        guard run.terminal != nil else {
+            throw Refusal.clash("this run has no terminal: ask for one when it is started")
+        }
+        let after = try call.query("after", in: 0...Int.max) ?? 0
+        let limits = WebSocketLimits(messageBytes: Limits.typedMessageBytes, takesText: true)
+        return try ServerResponse.webSocket(for: call, limits) { connection in
+            let seat = RunSeat(run, in: id, for: user, connection, after: after, self)
+            terminals.take(seat)
+            return RunSeatClient(seat)
+        }
+    }
 
     /// Takes a run and waits for its end as long as the caller wants to.
     private func start<Request: Wire>(
@@ -86,7 +109,8 @@ extension SessionService {
         let pinned = room.files.values.sorted { $0.path < $1.path }
         try call.body.check(pinned)
         return RunSpec(
-            call.body, in: room.id, language, entry, pinned: pinned, for: identity, until: deadline)
+            call.body, in: room.id, language, entry, pinned: pinned, for: identity,
+            until: deadline(call.body.terminal))
     }
 }
 

@@ -52,6 +52,18 @@ struct FleetPeers: RunPeers {
         try await client.call(ExecutorEndpoints.cancel, options(errand, id))
     }
 
+    func type(_ bytes: [UInt8], into id: ExecutionID, _ errand: Errand) async throws {
+        let chunk = StdinChunk.with {
+            $0.content = FileContent.text(bytes, .base64)
+            $0.encoding = .base64
+        }
+        _ = try await client.call(ExecutorEndpoints.stdin, chunk, options(errand, id))
+    }
+
+    func resize(_ size: ScreenSize, of id: ExecutionID, _ errand: Errand) async throws {
+        _ = try await client.call(ExecutorEndpoints.resize, size, options(errand, id))
+    }
+
     func analyze(_ request: AnalysisRequest, _ errand: Errand) async throws -> Analysis {
         try await client.call(AIEndpoints.analyze, request, options(errand))
     }

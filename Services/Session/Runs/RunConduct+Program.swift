@@ -17,6 +17,8 @@ extension RunConduct {
             $0.stdin = spec.stdin
             $0.limits = spec.limits
             $0.samplesUsage = spec.wantsProfile
+            $0.terminal = spec.terminal
+            $0.terminal?.isRecorded = true
         }
         guard spec.wantsProfile else { return try await conduct(request, Latch()) }
         let named = Latch()
@@ -76,18 +78,27 @@ extension RunConduct {
         var pause = Pause()
         var giveUp = patience.deadline
         while true {
-            let before = journal.executionSequence
+            let (before, begun) = (journal.executionSequence, ledger.clock.now())
             do {
                 try await body { event in if let end = hear(event) { result.withLock { $0 = end } } }
             } catch let problem as Problem where problem.code == .gone || isUnknown(problem) {
                 throw LostExecution(reason: "the executor was restarted while the program ran")
-            } catch where Patience.isTransient(error) && ledger.clock.now() < giveUp {
+            } catch where Patience.isTransient(error) && isPatient(begun, giveUp) {
                 // Asked again below.
             }
             if let result = result.snapshot { return result }
-            if journal.executionSequence > before { (pause, giveUp) = (Pause(), patience.deadline) }
+            // People at a terminal may be silent for long: a stream that stood was no failure.
+            let didStand = begun + Limits.longestRetry < ledger.clock.now()
+            if didStand || journal.executionSequence > before {
+                (pause, giveUp) = (Pause(), patience.deadline)
+            }
             try await Task.sleep(for: pause.next())
         }
+    }
+
+    private func isPatient(_ begun: Timestamp, _ giveUp: Timestamp) -> Bool {
+        let now = ledger.clock.now()
+        return now < giveUp || begun + Limits.patience < now
     }
 
     /// Whether the executor does not know the program; what it does not find before it has named one is the

@@ -12,6 +12,7 @@ struct RunConductor: JobHandler {
     let peers: any RunPeers
     let languages: Languages
     let builds: WarmBuilds
+    let terminals: RunTerminals
     let telemetry: Telemetry
     let logger: Logger
 
@@ -54,6 +55,8 @@ struct RunConductor: JobHandler {
         let conduct = RunConduct(
             row: row, journal: journal, peers: peers, languages: languages, builds: builds, ledger: ledger)
         noteQueueTime(row, journal)
+        if row.spec.terminal != nil { terminals.open(journal) }
+        defer { terminals.close(journal) }
         do {
             let outcome = try await lease.whileHeld { try await flushing(journal, conduct) }
             try await finish(journal, outcome)
@@ -151,7 +154,7 @@ extension Problem {
     /// Whether what was asked for cannot be done, whoever does it and when.
     fileprivate var isOfTheRequest: Bool {
         switch code {
-        case .malformedJSON, .invalidRequest, .bodyTooLarge, .unknownLanguage: true
+        case .malformedJSON, .invalidRequest, .bodyTooLarge, .unknownLanguage, .rateLimited: true
         default: false
         }
     }

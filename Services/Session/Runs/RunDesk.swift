@@ -93,6 +93,9 @@ struct RunDesk: Sendable {
             $0.language = runtime?.language ?? spec.language
             $0.requestedBy = spec.identity.userID
             $0.createdAt = now.instant
+            $0.terminal = spec.terminal.map { asked in
+                .with { ($0.columns, $0.rows) = (asked.columns, asked.rows) }
+            }
         }
     }
 

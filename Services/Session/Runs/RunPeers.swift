@@ -42,6 +42,10 @@ package protocol RunPeers: Sendable {
         _ hear: @escaping @Sendable (ExecutionEvent) async throws -> Void) async throws
     /// Kills a program.
     func cancel(_ id: ExecutionID, _ errand: Errand) async throws -> Execution
+    /// Types at a program's terminal; returns when its keyboard has taken it.
+    func type(_ bytes: [UInt8], into id: ExecutionID, _ errand: Errand) async throws
+    /// Gives a program's terminal another size.
+    func resize(_ size: ScreenSize, of id: ExecutionID, _ errand: Errand) async throws
     /// Analyses sources.
     func analyze(_ request: AnalysisRequest, _ errand: Errand) async throws -> Analysis
     /// Records a program's memory and CPU.

@@ -22,6 +22,8 @@ package struct RunSpec: WireObject, Equatable {
     package var wantsProfile = false
     /// Whether the sources are analysed beside it.
     package var wantsAnalysis = false
+    /// A terminal for the members of the session.
+    package var terminal: TerminalRequest?
     /// For whom the other services are asked.
     package var identity = Identity()
     /// When the run must have ended.
@@ -35,8 +37,8 @@ package struct RunSpec: WireObject, Equatable {
         field("session_id", \.sessionID), field("language", \.language), field("entry", \.entry),
         field("files", \.files), field("pinned", \.pinned), field("arguments", \.arguments),
         field("stdin", \.stdin), field("limits", \.limits), field("wants_profile", \.wantsProfile),
-        field("wants_analysis", \.wantsAnalysis), field("identity", \.identity), field("deadline", \.deadline)
-    )
+        field("wants_analysis", \.wantsAnalysis), field("terminal", \.terminal),
+        field("identity", \.identity), field("deadline", \.deadline))
 
     /// The spec of a snippet.
     package init(_ request: SnippetRequest, for identity: Identity, until deadline: Instant) {
@@ -66,6 +68,7 @@ package struct RunSpec: WireObject, Equatable {
         limits = request.limits
         wantsProfile = request.wantsProfile
         wantsAnalysis = request.wantsAnalysis
+        terminal = request.terminal
         self.identity = identity
         self.deadline = deadline
     }

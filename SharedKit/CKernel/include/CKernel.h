@@ -19,6 +19,7 @@ static inline ssize_t ck_getrandom(void *bytes, size_t count) {
 int ck_name_thread(const char *name);
 
 #include "ck_spawn.h"
+#include "ck_terminal.h"
 
 /* The environment as execve(2) passed it, for reading once before threads start. */
 char **ck_environment(void);

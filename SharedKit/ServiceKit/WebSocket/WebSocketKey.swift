@@ -1,5 +1,5 @@
 /// The answer to a WebSocket handshake's key (RFC 6455 4.2.2): base64 of the SHA-1 of key and a fixed text.
-enum WebSocketKey {
+package enum WebSocketKey {
     private static let suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
     /// Whether a key is the base64 of 16 bytes (RFC 6455 4.1).
@@ -16,7 +16,15 @@ enum WebSocketKey {
         }
     }
 
-    static func accept(_ key: String) -> String { Base64.encode(sha1(Array((key + suffix).utf8))) }
+    /// A client's key.
+    /// - Precondition: there are 16 bytes.
+    package static func fresh(from bytes: [UInt8]) -> String {
+        precondition(bytes.count == 16, "RFC 6455 4.1")
+        return Base64.encode(bytes)
+    }
+
+    /// What a server answers to a key.
+    package static func accept(_ key: String) -> String { Base64.encode(sha1(Array((key + suffix).utf8))) }
 
     /// RFC 3174; the handshake needs nothing stronger, it only shows that both sides mean WebSocket.
     static func sha1(_ message: [UInt8]) -> [UInt8] {
