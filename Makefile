@@ -44,8 +44,7 @@ bench: build ## measure against the peers on this machine; ratios, never part of
 	@CODECOLLAB_BENCH=1 $(BUILD) --product sandbox-bench && .build/release/sandbox-bench
 	@python3 Tests/Bench/latency.py
 	@-SharedKit/CRDTWasm/build .build/wasm/crdt.wasm
-	@-[ -x .build/venv/bin/pip ] || python3 -m venv .build/venv
-	@-.build/venv/bin/pip install -q -r Tests/Bench/requirements.txt
+	@Deploy/venv Tests/Bench/requirements.txt
 	@python3 Tests/Bench/documents.py
 	@python3 Tests/Bench/collab.py
 
@@ -55,8 +54,7 @@ wasm: ## the document engine for browsers: .build/wasm/crdt.wasm
 
 fuzz: build test-packages ## feed what reads outside bytes: libFuzzer, damaged messages to both engines, chains of API calls
 	@Tests/Fuzz/run
-	@[ -x .build/venv/bin/pip ] || python3 -m venv .build/venv
-	@.build/venv/bin/pip install -q -r Tests/requirements.txt
+	@Deploy/venv Tests/requirements.txt
 	@CODECOLLAB_FUZZ_SCENARIOS=100 .build/venv/bin/python Tests/Clients/api_fuzz.py
 
 chaos: build ## kill services of a fleet under load for some minutes and print the ledger

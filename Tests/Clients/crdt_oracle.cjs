@@ -2,12 +2,10 @@
 // Frames both ways: u32le length, then parts of (u32le length, bytes); the first part of a request is the command.
 const fs = require('fs')
 const Y = require('yjs')
+const { Dice } = require('./dice.cjs')
 
-let state = 1
-const random = bound => { // xorshift32: the driver's seed decides everything
-  state ^= state << 13; state >>>= 0; state ^= state >>> 17; state ^= state << 5; state >>>= 0
-  return state % bound
-}
+let dice = new Dice(1)
+const random = bound => dice.below(bound) // the driver's seed decides everything
 const pick = list => list[random(list.length)]
 
 // --- frames -------------------------------------------------------------------------------------------------------
@@ -95,7 +93,7 @@ let flavour = ''
 let final = ''
 
 const start = (seed, wanted) => {
-  state = (seed * 2654435761 + 1) >>> 0 || 1
+  dice = new Dice((seed * 2654435761 + 1) >>> 0 || 1)
   for (let i = 0; i < 8; i++) random(2)
   flavour = wanted
   clients = pick(ids).map(id => {

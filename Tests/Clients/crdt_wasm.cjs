@@ -2,6 +2,7 @@
 // node crdt_wasm.cjs ENGINE.wasm OPERATIONS [SEED]
 const crypto = require('crypto')
 const fs = require('fs')
+const { Dice } = require('./dice.cjs')
 
 const words = ['a', 'bc', 'héé', '😀', '日本', 'x😀y', '\n', 'some longer text ']
 const longestText = 20_000
@@ -10,7 +11,7 @@ let Refused
 
 class Script {
   constructor (engine, seed) {
-    this.state = seed >>> 0
+    this.dice = new Dice(seed)
     this.documents = [7, 9007199254740990].map(client => engine.document(client))
     this.texts = this.documents.map(document => document.text('t'))
     this.queues = [[], []]
@@ -19,14 +20,7 @@ class Script {
     this.streamBytes = 0
   }
 
-  random (bound) {
-    let state = this.state
-    state ^= state << 13; state >>>= 0
-    state ^= state >>> 17
-    state ^= state << 5; state >>>= 0
-    this.state = state
-    return state % bound
-  }
+  random (bound) { return this.dice.below(bound) }
 
   write (bytes) { this.digest.update(bytes); this.streamBytes += bytes.length }
 

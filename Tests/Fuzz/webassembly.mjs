@@ -9,26 +9,13 @@ import os from 'node:os'
 import path from 'node:path'
 import zlib from 'node:zlib'
 import { Engine, Refused } from '../../SharedKit/CRDTWasm/crdt.mjs'
+import { Dice } from '../Clients/dice.cjs'
 
 const here = path.dirname(new URL(import.meta.url).pathname)
 const kinds = ['base', 'new', 'apply', 'observe', 'diff', 'vector', 'text', 'replace', 'anchor', 'resolve', 'merge',
   'track', 'close', 'undo', 'redo']
 const casesAtOnce = 4000
 const memoryLimit = 1 << 28
-
-class Dice {
-  constructor (seed) { this.state = (seed >>> 0) || 1 }
-  below (bound) {
-    let state = this.state
-    state ^= state << 13; state >>>= 0
-    state ^= state >>> 17
-    state ^= state << 5; state >>>= 0
-    this.state = state
-    return state % bound
-  }
-
-  of (list) { return list[this.below(list.length)] }
-}
 
 // ---- what goes in ----
 
@@ -270,7 +257,7 @@ const compare = (transcript, crdt, firstCase) => {
 }
 
 const [wasm, crdt, count, seed = '1'] = process.argv.slice(2)
-const dice = new Dice(Number(seed))
+const dice = new Dice(Number(seed) || 1)
 const engine = await Engine.load(fs.readFileSync(wasm))
 const transcript = new Transcript(engine)
 const sessions = golden()
