@@ -54,8 +54,12 @@ func service(_ name: String, needs: Needs = [], resources: [Resource] = []) -> [
 
 /// What lies beside a service's `main`, so that nothing in its folder is unaccounted for.
 func files(of folder: String, but main: String) -> [String] {
-    let names = try? FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/\(folder)")
-    return (names ?? []).filter { $0 != main }.sorted()
+    let path = "\(Context.packageDirectory)/\(folder)"
+    do {
+        return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0 != main }.sorted()
+    } catch {
+        fatalError("\(path) cannot be listed: \(error)")
+    }
 }
 
 /// Suites of what `ServiceKit` stands on pass `support: []`, so that they build without it.

@@ -45,6 +45,49 @@ public struct LiveFile: WireObject, Hashable {
         field("user_id", \.userID))
 }
 
+/// Files that somebody wants to know, each with what they know of it.
+public struct LiveFileQuestion: WireObject, Hashable {
+    /// One file.
+    public struct Item: WireObject, Hashable {
+        /// Its document.
+        public var document = DocumentName.zero
+        /// The sequence number of the text that the asker has, 0 for none.
+        public var known = 0
+
+        /// For reading.
+        public init() {}
+
+        /// The name in documents.
+        public static var schemaName: String { "LiveFileQuestionItem" }
+
+        /// document, known.
+        public static let fields = Fields<Item>(
+            field("document", \.document), field("known", \.known, .range(0...1 << 53)))
+    }
+
+    /// As many as a session has files, at most.
+    public var items: [Item] = []
+
+    /// For reading.
+    public init() {}
+
+    /// items.
+    public static let fields = Fields<LiveFileQuestion>(field("items", \.items, .count(1...512)))
+}
+
+/// What the files are that were asked for, in the order of the question: all of them, unless the answer
+/// became long; who asks goes on with the next.
+public struct LiveFileAnswer: WireObject, Hashable {
+    /// One for each item of the question, from the first.
+    public var items: [LiveFile] = []
+
+    /// For reading.
+    public init() {}
+
+    /// items.
+    public static let fields = Fields<LiveFileAnswer>(field("items", \.items))
+}
+
 /// A whole file that is written into its document.
 public struct LiveFileDraft: WireObject, Hashable {
     /// The text.

@@ -5,19 +5,16 @@
 public enum LiveFileEndpoints {
     private static let place = "/internal/collab/sessions/{session_id}"
     private static let parameters = [CollabEndpoints.session, CollabEndpoints.document]
-    private static let known = Parameter.query(
-        "known", CollabEndpoints.sequenceSchema, "The sequence number of the text that the asker knows.")
-
     /// A document begins with the text of its file.
     public static let begin = Endpoint<LiveFileStart, LiveFileSeed>(
         "live_files.begin", of: .session, .post, "/internal/session/sessions/{session_id}/live-files",
         access: .fleet, "Begin to edit a file live", parameters: [CollabEndpoints.session],
         problems: [.notFound], repeatability: .idempotent, timeout: .seconds(10), bodyLimit: 16 << 10)
-    /// The text of a file's document.
-    public static let read = Endpoint<Nothing, LiveFile>(
-        "live_files.get", of: .collab, .get, "\(place)/docs/{document}/file", access: .fleet,
-        "Read a file that is edited live", parameters: parameters + [known], problems: [.unavailable],
-        timeout: .seconds(10))
+    /// The texts of files' documents: one question, however many files a session has.
+    public static let read = Endpoint<LiveFileQuestion, LiveFileAnswer>(
+        "live_files.read", of: .collab, .post, "\(place)/files", access: .fleet,
+        "Read files that are edited live", parameters: [CollabEndpoints.session], problems: [.unavailable],
+        repeatability: .idempotent, timeout: .seconds(10))
     /// Writes a whole file into its document; `If-Match` names the SHA-256 of the text that it replaces.
     public static let write = Endpoint<LiveFileDraft, LiveFile>(
         "live_files.put", of: .collab, .put, "\(place)/docs/{document}/file", access: .fleet,

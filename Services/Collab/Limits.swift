@@ -6,6 +6,8 @@ enum Limits {
     static let messageBytes = 1 << 20
     /// Bytes of a document's text.
     static let textBytes = 8 << 20
+    /// Bytes of text after which an answer about several files ends; who asks goes on with the next.
+    static let answerBytes = 4 << 20
     /// Bytes of a document's newest snapshot and what came behind it; beyond it updates are refused.
     static let documentBytes = 512 << 20
     /// Connections in one room.

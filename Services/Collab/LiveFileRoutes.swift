@@ -9,16 +9,17 @@ internal import SystemKit
 extension CollabService {
     func addLiveFiles(to routes: inout Routes) {
         routes.on(LiveFileEndpoints.read) { call in
-            let key = try key(call)
-            let known = try call.query("known", in: 0...Int.max) ?? 0
-            guard let sequence = try await rooms.sequence(of: key) else { return LiveFile() }
-            guard sequence != known else {
-                return .with {
-                    $0.isLive = true
-                    $0.sequence = sequence
+            let (session, caller): (SessionID, _) = (try call.path("session_id"), try caller(call))
+            var (answer, bytes) = (LiveFileAnswer(), 0)
+            for item in call.body.items where bytes < Limits.answerBytes {
+                let key = RoomKey(session: session, document: item.document)
+                let file = try await file(key, known: item.known) {
+                    try await rooms.open(key, for: caller).settled { $0.file }
                 }
+                bytes += file.text?.utf8.count ?? 0
+                answer.items.append(file)
             }
-            return try await rooms.open(key, for: try caller(call)).settled { $0.file }
+            return answer
         }
         routes.on(LiveFileEndpoints.write) { call in
             let draft = call.body
@@ -34,6 +35,20 @@ extension CollabService {
             try await heed(call.body)
             return Nothing()
         }
+    }
+
+    /// The file, read by `body` if it is news.
+    private func file(
+        _ key: RoomKey, known: Int, _ body: () async throws -> LiveFile
+    ) async throws -> LiveFile {
+        guard let sequence = try await rooms.sequence(of: key) else { return LiveFile() }
+        guard sequence != known else {
+            return .with {
+                $0.isLive = true
+                $0.sequence = sequence
+            }
+        }
+        return try await body()
     }
 
     /// Does what has to be done at once for something that has happened in a session.

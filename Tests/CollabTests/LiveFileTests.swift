@@ -8,10 +8,9 @@ import Testing
 
 @Suite("Files behind documents", .tags(.medium), .timeLimit(.minutes(2)))
 struct LiveFileTests {
-    private func options(_ document: String?, _ known: Int? = nil, ifMatch: String? = nil) -> CallOptions {
+    private func options(_ document: String?, ifMatch: String? = nil) -> CallOptions {
         var options = CallOptions(path: ["session_id": CollabHouse.session])
         options.path["document"] = document
-        if let known { options.query["known"] = "\(known)" }
         if let ifMatch { options.headers.add(name: "If-Match", value: ifMatch) }
         return options
     }
@@ -24,8 +23,17 @@ struct LiveFileTests {
             LiveFileEndpoints.write, draft, options(document, ifMatch: ifMatch))
     }
 
+    private func read(_ house: CollabHouse, _ known: (String, Int)...) async throws -> [LiveFile] {
+        var question = LiveFileQuestion()
+        question.items = try known.map { name, sequence in
+            let document = try DocumentName(name)
+            return .with { ($0.document, $0.known) = (document, sequence) }
+        }
+        return try await house.collab.client.call(LiveFileEndpoints.read, question, options(nil)).items
+    }
+
     private func isLive(_ house: CollabHouse, _ document: String) async throws -> Bool {
-        try await house.collab.client.call(LiveFileEndpoints.read, options(document)).isLive
+        try await read(house, (document, 0)).first?.isLive ?? false
     }
 
     private func tell(_ house: CollabHouse, _ kind: LiveNotice.Kind, _ document: String? = nil) async throws {
@@ -40,13 +48,13 @@ struct LiveFileTests {
     func file() async throws {
         let home = try TemporaryDirectory()
         try await CollabHouse.open(home) { house in
-            let client = house.collab.client
-            #expect(try await client.call(LiveFileEndpoints.read, options("a.py")).isLive == false)
+            #expect(try await isLive(house, "a.py") == false)
             let first = try await write(house, "one\ntwo\n", to: "a.py")
             #expect(first.sequence == 1 && first.text == "one\ntwo\n")
-            let known = try await client.call(LiveFileEndpoints.read, options("a.py", 1))
+            let all = try await read(house, ("a.py", 1), ("none.py", 0), ("a.py", 0))
+            #expect(all.count == 3 && !all[1].isLive)
+            let (known, news) = (all[0], all[2])
             #expect(known.isLive && known.text == nil && known.sequence == 1)
-            let news = try await client.call(LiveFileEndpoints.read, options("a.py", 0))
             let author = try Identity.tester("editor Ada").userID
             #expect(news.text == first.text && news.userID == author)
             let stale = "\"\(String(repeating: "0", count: 64))\""
@@ -66,9 +74,9 @@ struct LiveFileTests {
         let home = try TemporaryDirectory()
         _ = try await CollabHouse.open(home) { try await write($0, "text", to: "a.py") }
         try await CollabHouse.open(home) { house in
-            let known = try await house.collab.client.call(LiveFileEndpoints.read, options("a.py", 1))
+            let known = try #require(try await read(house, ("a.py", 1)).first)
             #expect(known.isLive && known.text == nil)
-            let other = try await house.collab.client.call(LiveFileEndpoints.read, options("a.py", 7))
+            let other = try #require(try await read(house, ("a.py", 7)).first)
             let author = try Identity.tester("editor Ada").userID
             #expect(other.text == "text" && other.sequence == 1 && other.userID == author)
         }

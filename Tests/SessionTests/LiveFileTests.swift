@@ -66,6 +66,27 @@ struct LiveFileTests {
         }
     }
 
+    @Test("however many files are live, a list asks once, and again only for what was not answered")
+    func asksOnce() async throws {
+        let fixture = try Fixture()
+        try await fixture.serving { desk in
+            let names = (1...7).map { "f\($0).py" }
+            let session = try await desk.session(
+                of: ada, Dictionary(uniqueKeysWithValues: names.map { ($0, "old") }))
+            for name in names {
+                _ = try await begin(name, in: session, desk)
+                fixture.documents.type("new \(name)", into: name)
+            }
+            for (answered, questions) in [(3, 3), (512, 1)] {
+                fixture.documents.state.withLock { ($0.answered, $0.calls) = (answered, 0) }
+                let list = try await desk.client.call(
+                    SessionRoomEndpoints.listFiles, desk.options(ada, ["session_id": session.id.text]))
+                #expect(list.items.count == 7 && list.items.allSatisfy { $0.bytes == 9 })
+                #expect(fixture.documents.state.snapshot.calls == questions)
+            }
+        }
+    }
+
     @Test("a write goes into the document, its ETag is checked there, and what the document says is kept")
     func writing() async throws {
         let fixture = try Fixture()

@@ -10,6 +10,8 @@ final class ScriptedDocuments: LivePeers {
         var notices: [LiveNotice] = []
         var isAway = false
         var calls = 0
+        /// Files in one answer, at most.
+        var answered = 512
     }
 
     let state = Locked(State())
@@ -34,11 +36,14 @@ final class ScriptedDocuments: LivePeers {
         if isAway { throw PeerFailure("collab", .unreachable) }
     }
 
-    func read(_ document: DocumentName, of session: SessionID, known: Int) async throws -> LiveFile {
+    func read(_ question: LiveFileQuestion, of session: SessionID) async throws -> [LiveFile] {
         try enter()
-        var file = state.snapshot.texts[document.text] ?? LiveFile()
-        if file.sequence == known { file.text = nil }
-        return file
+        let state = state.snapshot
+        return question.items.prefix(state.answered).map { item in
+            var file = state.texts[item.document.text] ?? LiveFile()
+            if file.sequence == item.known { file.text = nil }
+            return file
+        }
     }
 
     func write(

@@ -15,21 +15,30 @@ struct LiveDesk: Sendable {
     /// While the live documents are away the copies stay as they are: they can be read, and a write under an
     /// old ETag is refused by the document itself.
     func refresh(_ id: SessionID, only path: SourcePath? = nil) async throws {
-        for (path, sequence) in try await sessions.liveMarks(of: id, only: path) {
-            guard let name = DocumentName(file: path) else { continue }
-            do {
-                let live = try await peers.read(name, of: id, known: sequence)
-                try await follow(live, path, id)
-            } catch is CancellationError {
-                throw CancellationError()
-            } catch let refusal as Refusal {
-                throw refusal
-            } catch {
-                logger.warning(
-                    "a live file is read from its stored copy",
-                    metadata: ["session": "\(id.text)", "path": "\(path.text)", "error": "\(error)"])
-                return
+        var marks = try await sessions.liveMarks(of: id, only: path).compactMap { path, sequence in
+            DocumentName(file: path).map { (path: path, name: $0, known: sequence) }
+        }[...]
+        do {
+            while !marks.isEmpty {
+                let question = LiveFileQuestion.with {
+                    $0.items = marks.prefix(Limits.files).map { mark in
+                        .with { ($0.document, $0.known) = (mark.name, mark.known) }
+                    }
+                }
+                let files = try await peers.read(question, of: id)
+                for (mark, live) in zip(marks, files) { try await follow(live, mark.path, id) }
+                // Long answers come in parts.
+                guard !files.isEmpty else { throw PeerFailure("collab", .misunderstood, "an empty answer") }
+                marks = marks.dropFirst(files.count)
             }
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch {
+            logger.warning(
+                "live files are read from their stored copies",
+                metadata: ["session": "\(id.text)", "files": "\(marks.count)", "error": "\(error)"])
         }
     }
 

@@ -7,8 +7,9 @@ internal import SystemKit
 ///
 /// Every call throws the collab service's `Problem`, or `PeerFailure` when there is none.
 package protocol LivePeers: Sendable {
-    /// The text of a document; without text when it is at `known`, not live when nobody has written to it.
-    func read(_ document: DocumentName, of session: SessionID, known: Int) async throws -> LiveFile
+    /// The texts of documents, in the order of the question, the first of them at least; without text when
+    /// one is at the version that is known, not live when nobody has written to it.
+    func read(_ question: LiveFileQuestion, of session: SessionID) async throws -> [LiveFile]
     /// Writes a whole text into a document, and answers what it is then.
     /// - Parameter ifMatch: an `If-Match` that the SHA-256 of the text has to satisfy.
     func write(
@@ -29,10 +30,8 @@ struct FleetLivePeers: LivePeers {
         return CallOptions(deadline: clock.now() + Limits.liveTextPatience, path: path)
     }
 
-    func read(_ document: DocumentName, of session: SessionID, known: Int) async throws -> LiveFile {
-        var options = options(session, document)
-        options.query["known"] = "\(known)"
-        return try await client.call(LiveFileEndpoints.read, options)
+    func read(_ question: LiveFileQuestion, of session: SessionID) async throws -> [LiveFile] {
+        try await client.call(LiveFileEndpoints.read, question, options(session)).items
     }
 
     func write(
