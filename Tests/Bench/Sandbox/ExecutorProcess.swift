@@ -46,7 +46,7 @@ final class ExecutorProcess {
 
     deinit {
         close(connection)
-        kill(process, SIGTERM)
+        kill(process, SIGKILL) // a thread of ours may have passed on a mask without SIGTERM
         waitpid(process, nil, 0)
         Bare.run(["rm", "-rf", home])
     }
