@@ -47,12 +47,6 @@ static void die_with_warden(int control) {
     if (csb_is_abandoned(control)) _exit(1);
 }
 
-/* No handler of ours may run here, and no ignored signal may be inherited by the program. */
-static void reset_signals(void) {
-    struct sigaction initial = {.sa_handler = SIG_DFL};
-    for (int number = 1; number <= LAST_SIGNAL; number++) sigaction(number, &initial, NULL);
-}
-
 static int keep(int *kept, int count, int fd) {
     int place = count;
     while (place > 0 && kept[place - 1] > fd) {
@@ -310,7 +304,6 @@ _Noreturn void csb_init(const struct csb_parking *parking) {
         .limits = parking->limits};
     keep_only(parking->fds, CSB_FD_CGROUPS + parking->cgroup_count);
     die_with_warden(own.control);
-    reset_signals();
     mount_proc(own.control);
     mount_workspace(own.control, parking->fds[CSB_FD_WORKSPACE]);
     struct launch launch = {.parking = parking, .ruleset = second_wall(own.control)};

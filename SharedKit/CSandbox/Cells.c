@@ -33,6 +33,7 @@ static struct cell {
 
 struct csb_ground csb_ground;
 static uint32_t serials;
+static int cell_count; /* those ever used are the first */
 
 void csb_cell_name(int cell, char name[2 * CSB_NAME]) {
     char digits[12];
@@ -72,6 +73,7 @@ int csb_cell_take(void) {
         if (cells[i].state != FREE) continue;
         if (furnish(&cells[i]) == -1) return -1;
         cells[i].serial = ++serials;
+        if (cell_count <= i) cell_count = i + 1;
         return i;
     }
     errno = EAGAIN;
@@ -177,12 +179,12 @@ int csb_cell_end(uint32_t number, uint32_t generation) {
 
 int csb_cells_reap(void) {
     for (pid_t ended; (ended = waitpid(-1, NULL, WNOHANG)) > 0;) {
-        for (int i = 0; i < CSB_CELLS; i++) {
+        for (int i = 0; i < cell_count; i++) {
             if (cells[i].state != FREE && cells[i].init == ended) cells[i].init = 0;
         }
     }
     int leaving = 0;
-    for (int i = 0; i < CSB_CELLS; i++) {
+    for (int i = 0; i < cell_count; i++) {
         settle(i);
         leaving += cells[i].state == ENDING && cells[i].init == 0;
     }
@@ -191,11 +193,11 @@ int csb_cells_reap(void) {
 
 void csb_cells_clear(void) {
     struct timespec pause = {.tv_nsec = CLEAR_NANOSECONDS};
-    for (int i = 0; i < CSB_CELLS; i++) csb_cell_end((uint32_t)i, cells[i].generation);
+    for (int i = 0; i < cell_count; i++) csb_cell_end((uint32_t)i, cells[i].generation);
     for (int round = 0; round < CLEAR_ROUNDS; round++) {
         int left = 0;
         csb_cells_reap();
-        for (int i = 0; i < CSB_CELLS; i++) left += cells[i].state != FREE;
+        for (int i = 0; i < cell_count; i++) left += cells[i].state != FREE;
         if (left == 0) return;
         nanosleep(&pause, NULL);
     }

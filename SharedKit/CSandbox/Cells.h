@@ -53,6 +53,10 @@ void csb_cells_clear(void);
 /* Whether the kernel shows a workspace as its owner's. */
 int csb_can_map(void);
 
+/* Unmaps every library but the C library: children are cheaper, and have less. */
+void csb_slim(void);
+/* Empties the bounding set: whoever executes gains nothing. Returns 0 or -1. */
+int csb_empty_bounding_set(void);
 /* Serves the mounter's socket. */
 _Noreturn void csb_mounter(int socket);
 /* Keeps of the calling process's capabilities those of the mask. */

@@ -19,6 +19,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -189,8 +190,9 @@ static int watch_children(void) {
     return signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* Not by fork, which tells libraries that are gone. */
 static void start_mounter(void) {
-    own.mounter = fork();
+    own.mounter = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
     if (own.mounter == 0) {
         close(SOCKET);
         csb_mounter(MOUNTER_SOCKET);
@@ -207,14 +209,24 @@ static void raise_descriptor_limit(void) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static _Noreturn void serve(void) {
+/* Only the service ends us, by its own end. No program inherits an ignored signal. */
+static void reset_signals(void) {
+    enum { LAST_SIGNAL = 64 };
+    struct sigaction initial = {.sa_handler = SIG_DFL};
     sigset_t all;
-    sigfillset(&all); /* only the service ends us, by its own end */
+    sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
+    for (int number = 1; number <= LAST_SIGNAL; number++) sigaction(number, &initial, NULL);
+}
+
+static _Noreturn void serve(void) {
+    csb_slim();
+    reset_signals();
     prctl(PR_SET_NAME, CSB_WARDEN);
     csb_schedule(CSB_PROMPT);
     prctl(PR_SET_DUMPABLE, 0);
     raise_descriptor_limit();
+    if (csb_empty_bounding_set() == -1) _exit(1);
     start_mounter();
     csb_keep_capabilities(needed);
     int ends = watch_children();

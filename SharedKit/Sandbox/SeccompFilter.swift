@@ -78,6 +78,10 @@ struct SeccompFilter: Sendable {
         guard intervals.count > 1 else { return intervals.first?.code ?? [] }
         let middle = intervals.startIndex + intervals.count / 2
         let (low, high) = (search(intervals[..<middle]), search(intervals[middle...]))
+        // To translate a filter takes the kernel longer than all else that a start asks of it: short jumps.
+        if let distance = UInt8(exactly: low.count) {
+            return [.ifAtLeast(intervals[middle].start, skip: distance, otherwise: 0)] + low + high
+        }
         return [.ifAtLeast(intervals[middle].start, skip: 0, otherwise: 1), .jump(low.count)] + low + high
     }
 

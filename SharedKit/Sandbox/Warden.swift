@@ -33,8 +33,9 @@ final class Warden: Sendable {
         var what = ck_spawn()
         what.path = strings.string("/proc/self/exe")
         what.arguments = strings.array([CSB_WARDEN])
-        what.environment = strings.array(
-            getenv("LD_LIBRARY_PATH").map { ["LD_LIBRARY_PATH=\(String(cString: $0))"] } ?? [])
+        // All names are looked up at once, so that it can let go of the libraries.
+        let libraries = getenv("LD_LIBRARY_PATH").map { ["LD_LIBRARY_PATH=\(String(cString: $0))"] } ?? []
+        what.environment = strings.array(["LD_BIND_NOW=1"] + libraries)
         what.socket_count = CInt(sockets.count)
         (what.input, what.output, what.error) = (-1, -1, 2)
         // Of its own, so that what ends a service's process group lets the warden clean up after it.

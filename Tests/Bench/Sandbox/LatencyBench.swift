@@ -1,5 +1,6 @@
 import Glibc
 import Sandbox
+import SystemKit
 
 /// One hello in turns by everything that can run one, and then four at a time.
 struct LatencyBench {
@@ -35,7 +36,8 @@ struct LatencyBench {
         if let bundle { peers.append(("runc", { Bare.run(bundle.command) }, Figures())) }
         defer { bundle?.remove() }
         for round in 0..<rounds + 10 {
-            for index in peers.indices where peers[index].name != "runc" || round % 5 == 0 {
+            // Each comes after each other: what one leaves to be cleaned up weighs on the next.
+            for index in peers.indices.shuffled() where peers[index].name != "runc" || round % 5 == 0 {
                 if round < 10 { try await peers[index].run() } else {
                     try await peers[index].figures.time(peers[index].run)
                 }
@@ -74,14 +76,33 @@ struct LatencyBench {
     }
 
     /// Runs a second in four lanes each, in turns; the pool's refill is part of it.
-    func throughput(seconds: Double) async throws {
-        let ours = try await perSecond(seconds) { try await once(pooled) }
-        let bare = try await perSecond(seconds) { await blocking { Bare.run([hello]) } }
-        row("four at once, runs a second", ["pooled \(rounded(ours, 0))", "spawn \(rounded(bare, 0))"])
-        guard Self.exists("/usr/bin/bwrap") else { return }
-        let command = bubblewrap
-        let peer = try await perSecond(seconds) { await blocking { Bare.run(command) } }
-        verdict("four at once / bubblewrap", ours / peer, atLeast: 2)
+    func throughput(seconds: Double, turns: Int) async throws {
+        let hasPeer = Self.exists("/usr/bin/bwrap")
+        let (hello, command) = (hello, bubblewrap)
+        var (ours, bare, peer) = (Figures(), Figures(), Figures())
+        for _ in 0..<turns {
+            ours.add(try await perSecond(seconds) { try await once(pooled) })
+            bare.add(try await perSecond(seconds) { await blocking { Bare.run([hello]) } })
+            if hasPeer { peer.add(try await perSecond(seconds) { await blocking { Bare.run(command) } }) }
+        }
+        row("four at once, runs a second", ["least", "median", "most"])
+        for (name, figures) in [("pooled", ours), ("posix_spawn", bare), ("bubblewrap", peer)] {
+            row("  " + name, [0, 0.5, 1].map { rounded(figures.quantile($0), 0) })
+        }
+        if hasPeer { verdict("four at once / bubblewrap", ours.median / peer.median, atLeast: 2) }
+    }
+
+    /// `rounds` runs, nothing else, and how long one takes.
+    func repeatedly(_ host: SandboxHost, lanes: Int) async throws {
+        let begun = monotonicNanoseconds()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<lanes {
+                group.addTask { for _ in 0..<rounds / lanes { try await once(host) } }
+            }
+            try await group.waitForAll()
+        }
+        let spent = Double(monotonicNanoseconds() - begun) / 1e6
+        row("hello, \(lanes) at once, ms a run", [rounded(spent / Double(rounds))])
     }
 
     private func perSecond(

@@ -21,14 +21,18 @@ struct Programs {
             return 0;
         }
         """#
-    /// Takes so many microseconds of real time.
+    /// Takes so many microseconds of real time from `main` on, up to a moment and not one after the other.
     static let nap = #"""
         #include <stdlib.h>
         #include <time.h>
         int main(int count, char **arguments) {
-            long long rest = count > 1 ? atoll(arguments[1]) * 1000 : 0;
-            struct timespec time = {rest / 1000000000, rest % 1000000000};
-            return nanosleep(&time, 0);
+            struct timespec time;
+            clock_gettime(CLOCK_MONOTONIC, &time);
+            long long end = time.tv_sec * 1000000000ll + time.tv_nsec;
+            end += count > 1 ? atoll(arguments[1]) * 1000 : 0;
+            time.tv_sec = end / 1000000000;
+            time.tv_nsec = end % 1000000000;
+            return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, 0);
         }
         """#
     static let flood = #"""

@@ -4,11 +4,11 @@ import SystemKit
 
 /// The sandbox beside a bare process and its peers on this machine, and how exactly its limits hold.
 ///
-/// `sandbox-bench [latency|cpu|wall|flood|victim|memory|warm]...`; `CODECOLLAB_BENCH_N` rounds, 200 without
-/// it.
+/// `sandbox-bench [latency|throughput|cpu|wall|flood|victim|memory|warm]...`; `CODECOLLAB_BENCH_N` rounds,
+/// 200 without it. `sandbox-bench pooled|cold|four` only runs hello that often, for a look at it with a profiler.
 @main
 struct SandboxBench {
-    private static let parts = ["latency", "cpu", "wall", "flood", "victim", "memory", "warm"]
+    private static let parts = ["latency", "throughput", "cpu", "wall", "flood", "victim", "memory", "warm"]
 
     static func main() async throws {
         let rounds = getenv("CODECOLLAB_BENCH_N").flatMap { Int(String(cString: $0)) } ?? 200
@@ -18,12 +18,11 @@ struct SandboxBench {
         defer { programs.remove() }
         let pooled = try await SandboxHost(SandboxHost.Configuration(parked: 8))
         row("sandbox", [pooled.capabilities.accounting])
-        if wanted.contains("latency") {
+        let hello = programs.compile("hello", Programs.hello)
+        if wanted.contains(where: ["latency", "throughput", "pooled", "cold", "four"].contains) {
             let cold = try await SandboxHost(SandboxHost.Configuration(parked: 0))
-            let bench = LatencyBench(
-                hello: programs.compile("hello", Programs.hello), pooled: pooled, cold: cold, rounds: rounds)
-            try await bench.run()
-            try await bench.throughput(seconds: 3)
+            try await speed(
+                wanted, LatencyBench(hello: hello, pooled: pooled, cold: cold, rounds: rounds))
             await cold.close()
         }
         let bench = LimitsBench(host: pooled, programs: programs, rounds: rounds)
@@ -39,6 +38,14 @@ struct SandboxBench {
         await pooled.close()
         if wanted.contains("memory") { try await parkedMemory() }
         if wanted.contains("warm") { try await WarmBench(rounds: rounds).run() }
+    }
+
+    private static func speed(_ wanted: [String], _ bench: LatencyBench) async throws {
+        if wanted.contains("latency") { try await bench.run() }
+        if wanted.contains("throughput") { try await bench.throughput(seconds: 1.5, turns: 5) }
+        if wanted.contains("pooled") { try await bench.repeatedly(bench.pooled, lanes: 1) }
+        if wanted.contains("cold") { try await bench.repeatedly(bench.cold, lanes: 1) }
+        if wanted.contains("four") { try await bench.repeatedly(bench.pooled, lanes: 4) }
     }
 
     /// What the machine has less of with twenty parked sandboxes.
