@@ -37,7 +37,7 @@ static int attempt(int number, long (*call)(int), int microseconds) {
     return WIFSIGNALED(status) ? 1000 + WTERMSIG(status) : 0;
 }
 
-/* A busy machine may let a child wait before its call, too: who was too late is asked again, with more time. */
+/* A busy machine may let a child wait before its call, too: who was too late is asked again, for longer. */
 static int patiently(int number, long (*call)(int)) {
     int answer = 0;
     for (int try = 0, time = FIRST_MICROSECONDS; try < TRIES; try++, time *= 2) {
