@@ -5,7 +5,8 @@ import SystemKit
 /// The sandbox beside a bare process and its peers on this machine, and how exactly its limits hold.
 ///
 /// `sandbox-bench [latency|throughput|cpu|wall|flood|victim|memory|warm]...`; `CODECOLLAB_BENCH_N` rounds,
-/// 200 without it. `sandbox-bench pooled|cold|four` only runs hello that often, for a look at it with a profiler.
+/// 200 without it. `sandbox-bench pooled|cold|four` only runs hello that often, for a look at it with a
+/// profiler.
 @main
 struct SandboxBench {
     private static let parts = ["latency", "throughput", "cpu", "wall", "flood", "victim", "memory", "warm"]
