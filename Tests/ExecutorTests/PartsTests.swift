@@ -146,9 +146,12 @@ struct PartsTests {
             let id = try await executors.create(request, wait: nil).id
             let events = try await executors.events(id)
             let result = try #require(events.last?.result)
-            #expect(result.verdict == .outputLimit && result.stdout.content == "12345678")
-            #expect(result.stderr.content == "abcd" && result.stderr.isTruncated)
-            #expect(!result.flags.contains(.cancelled))
+            // Two pipes have no order: on a busy machine the second may be read first.
+            let (stdout, stderr) = (result.stdout, result.stderr)
+            #expect(result.verdict == .outputLimit && !result.flags.contains(.cancelled))
+            #expect("12345678more".hasPrefix(stdout.content) && "abcdefgh".hasPrefix(stderr.content))
+            #expect(stdout.content.utf8.count + stderr.content.utf8.count == 12)
+            #expect(stdout.isTruncated || stderr.isTruncated)
             let shown = events.filter { $0.kind == .stdout || $0.kind == .stderr }.compactMap(\.content)
                 .joined()
             #expect(shown.utf8.count == 12)
