@@ -127,6 +127,7 @@ let package = Package(
             "ServiceKit",
             needs: ["Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", arguments, log]
                 + [tracing, metrics] + nio),
+        shared("Jail", needs: ["Contracts", "SystemKit", "Languages", "Sandbox", "ServiceKit", log]),
 
         .executableTarget(
             name: "codecollab",
@@ -150,11 +151,14 @@ let package = Package(
         + service("Auth", needs: ["Credentials", "Storage", grdb])
         + service("Session", needs: ["Credentials", "Storage", "Messaging", grdb, tracing])
         + service("Collab", needs: ["CRDTCore", "Credentials"])
-        + service("AI", needs: ["Sandbox", "Languages", "Artifacts", "Diagnostics"])
-        + service("Compiler", needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics"])
+        + service("AI", needs: ["Jail", "Sandbox", "Languages", "Artifacts", "Diagnostics"])
+        + service(
+            "Compiler",
+            needs: ["Jail", "Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics"])
         + service(
             "Executor",
-            needs: ["Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics", "CZlib", metrics])
+            needs: ["Jail", "Sandbox", "Credentials", "Languages", "Artifacts", "Diagnostics", "CZlib"]
+                + [metrics])
         + service("Profiler", needs: ["Storage", grdb])
         + wanted([
             tests("Contracts", needs: ["Contracts"], support: []),

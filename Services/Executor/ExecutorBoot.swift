@@ -1,8 +1,6 @@
 internal import Artifacts
 internal import Contracts
-private import Glibc
-private import Languages
-internal import Logging
+internal import Jail
 internal import Sandbox
 package import ServiceKit
 internal import SystemKit
@@ -10,7 +8,6 @@ internal import Telemetry
 
 /// Puts the service together from the settings of its process.
 ///
-/// `CODECOLLAB_LANGUAGES`: directory of language definitions, found beside the executable without it.
 /// `CODECOLLAB_ARTIFACTS`: directory of artifacts, the compiler's too; `$CODECOLLAB_HOME/data/artifacts`
 /// without it.
 /// `CODECOLLAB_EXECUTIONS`: programs that run at once, twice the processors without it.
@@ -20,25 +17,17 @@ package enum ExecutorBoot {
     /// What is made while the process may still do everything.
     package struct Prepared: Sendable {
         let runtimes: RuntimeBook
-        let ground: SandboxGround
+        let jail: Jail
     }
 
     /// Makes the sandboxes' ground, and as root gives root up for good.
     /// - Throws: what makes it impossible to serve, in words.
     package static func prepare(_ configuration: inout Configuration) throws -> Prepared {
-        let directory = try LanguageRegistry.standardDirectory(
-            configured: configuration.text("CODECOLLAB_LANGUAGES"))
         let warm = try WarmSettings(configuration)
-        let runtimes = RuntimeBook(try LanguageRegistry.load(directory: directory), warm: warm)
+        let runtimes = RuntimeBook(try Toolchains.load(configuration), warm: warm)
         let mounts = runtimes.toolMounts.map { ReadOnlyMount(source: $0) }
-        let identity = try ServiceIdentity(configuration)
-        let ground = try SandboxGround(
-            SandboxHost.Configuration(mounts: mounts, warm: warm.capacity), for: identity?.user ?? .current)
-        if let identity, ground.canLeavePrivileges {
-            configuration = try identity.settled([configuration.dataDirectory])
-            try ground.leavePrivileges()
-        }
-        return Prepared(runtimes: runtimes, ground: ground)
+        let sandboxes = SandboxHost.Configuration(mounts: mounts, warm: warm.capacity)
+        return Prepared(runtimes: runtimes, jail: try Jail(sandboxes, for: &configuration))
     }
 
     /// The executor's endpoints and background work.
@@ -46,52 +35,48 @@ package enum ExecutorBoot {
     package static func parts(
         _ surroundings: ServiceSurroundings, _ prepared: Prepared
     ) async throws -> ServiceParts {
-        let configuration = surroundings.configuration
         let runtimes = prepared.runtimes
-        let width = try configuration.integer("CODECOLLAB_EXECUTIONS", in: 1...1024, default: Limits.width)
-        let host = try await SandboxHost(on: prepared.ground)
-        for warning in host.capabilities.warnings {
-            surroundings.logger.warning("sandbox", metadata: ["warning": "\(warning)"])
-        }
-        let service = try ExecutorService(
-            runtimes: runtimes, artifacts: ArtifactReader(directory: configuration.artifactDirectory),
-            host: host,
-            clock: surroundings.clock, logger: surroundings.logger,
-            metrics: surroundings.telemetry.metrics,
-            directory: try dataDirectory(configuration), width: width)
-        var routes = Routes()
-        ExecutorRoutes(service).add(to: &routes)
+        let width = try surroundings.configuration.integer(
+            "CODECOLLAB_EXECUTIONS", in: 1...1024, default: Limits.width)
+        let host = try await prepared.jail.open(surroundings)
+        let service = try service(surroundings, runtimes, host, width: width)
         let runs = WholeRun(service, compilingBy: surroundings.client)
         let desk = Judge0Desk(runs, clock: surroundings.clock, width: width)
         let piston = PistonDoor(runs)
-        piston.add(to: &routes)
-        Judge0Door(desk).add(to: &routes)
         surroundings.health.own("executor:runtimes") {
             HealthCheck(runtimes.count == 0 ? .fail : .pass, output: "\(runtimes.count) found")
         }
-        let versions = "\(configuration.dataDirectory)/tool-versions.json"
-        _ = try DedicatedThread(named: "tool-versions") { runtimes.learnVersions(rememberedIn: versions) }
-        var parts = ServiceParts(routes)
+        try Toolchains.learnVersions(surroundings.configuration) { runtimes.learnVersions(rememberedIn: $0) }
+        var parts = ServiceParts(routes(service, desk, piston))
         parts.answersOnLoops = true
         parts.add(background: "executions") {
             try await withTaskExecutorPreference(LoopExecutor.first) { try await service.serve() }
         }
-        parts.add(background: "warden") { try await host.watchWarden() }
         parts.add(background: "submissions") { try await desk.serve() }
         parts.add(background: "talks") { try await piston.serve() }
-        parts.close = { await host.close() }
+        parts.own(host)
         return parts
     }
 
-    private static func dataDirectory(_ configuration: Configuration) throws(SystemFailure) -> String {
-        let directory = configuration.dataDirectory
-        for path in [configuration.home, "\(configuration.home)/data", directory] {
-            do {
-                try check("mkdir") { mkdir(path, 0o700) }
-            } catch  where error.errno == EEXIST {
-                continue
-            }
-        }
-        return directory
+    private static func service(
+        _ surroundings: ServiceSurroundings, _ runtimes: RuntimeBook, _ host: SandboxHost, width: Int
+    ) throws -> ExecutorService {
+        let configuration = surroundings.configuration
+        try Directories.make(configuration.dataDirectory)
+        return try ExecutorService(
+            runtimes: runtimes, artifacts: ArtifactReader(directory: configuration.artifactDirectory),
+            host: host, clock: surroundings.clock, logger: surroundings.logger,
+            metrics: surroundings.telemetry.metrics,
+            directory: configuration.dataDirectory, width: width)
+    }
+
+    private static func routes(
+        _ service: ExecutorService, _ desk: Judge0Desk, _ piston: PistonDoor
+    ) -> Routes {
+        var routes = Routes()
+        ExecutorRoutes(service).add(to: &routes)
+        piston.add(to: &routes)
+        Judge0Door(desk).add(to: &routes)
+        return routes
     }
 }
