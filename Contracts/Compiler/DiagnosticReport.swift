@@ -6,6 +6,10 @@ public struct DiagnosticReport: WireObject, Equatable {
     public var toolchain = ""
     /// Whether an earlier result was given again.
     public var isCached = false
+    /// CPU time of the tools, microseconds; of the first time, when the result is given again.
+    public var cpuMicroseconds = 0
+    /// The most memory that the tools had at once, bytes.
+    public var memoryPeakBytes = 0
     /// Which limit the tools ran into, if any.
     public var limit: Verdict?
 
@@ -15,11 +19,11 @@ public struct DiagnosticReport: WireObject, Equatable {
     /// Whether the sources cannot be run.
     public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-    /// diagnostics, toolchain, cached, limit.
+    /// The table.
     public static let fields = Fields<DiagnosticReport>(
         field("diagnostics", \.diagnostics), defaulted("toolchain", \.toolchain),
-        defaulted("cached", \.isCached),
-        field("limit", \.limit))
+        defaulted("cached", \.isCached), defaulted("cpu_us", \.cpuMicroseconds),
+        defaulted("memory_peak_bytes", \.memoryPeakBytes), field("limit", \.limit))
 }
 
 /// In which dialect diagnostics are answered.

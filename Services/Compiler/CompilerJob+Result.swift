@@ -22,6 +22,8 @@ extension CompilerJob {
     func report(of result: SandboxResult, _ verdict: ToolVerdict) -> DiagnosticReport {
         .with {
             $0.diagnostics = outcome(of: result, verdict).diagnostics
+            $0.cpuMicroseconds = result.cpuUserMicroseconds + result.cpuSystemMicroseconds
+            $0.memoryPeakBytes = result.memoryPeakBytes
             $0.toolchain = toolchain
             $0.limit = verdict.limit
         }

@@ -64,6 +64,8 @@ package final class CompilerService: Sendable {
             $0.toolchain = report.toolchain
             $0.limit = report.limit
             $0.isCached = report.isCached
+            $0.cpuMicroseconds = report.cpuMicroseconds
+            $0.memoryPeakBytes = report.memoryPeakBytes
             $0.wallMicroseconds = Self.microseconds(since: start)
         }
     }

@@ -54,6 +54,8 @@ struct Broken: Sendable, CustomTestStringConvertible {
         let report = try await service.check(request)
         #expect(report.diagnostics.map(\.line) == broken.expected)
         #expect(report.hasErrors)
+        #expect(report.cpuMicroseconds > 0 && report.memoryPeakBytes > 0, "\(report.json)")
+        #expect(compilation.cpuMicroseconds > 0 && compilation.memoryPeakBytes > 0, "\(compilation.json)")
     }
 
     static let table = [
