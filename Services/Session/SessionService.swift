@@ -40,8 +40,8 @@ package struct SessionService: Sendable {
         let peers = peers ?? FleetPeers(client: surroundings.client)
         let (languages, builds, terminals) = (Languages(peers), WarmBuilds(), RunTerminals())
         let conductor = RunConductor(
-            ledger: runs, peers: peers, languages: languages, builds: builds, terminals: terminals,
-            telemetry: surroundings.telemetry, logger: surroundings.logger)
+            ledger: runs, peers: peers, documents: documents, languages: languages, builds: builds,
+            terminals: terminals, telemetry: surroundings.telemetry, logger: surroundings.logger)
         // This process is the only owner of the file: whatever was leased belongs to a process that is gone.
         try await store.write { database in
             try queue.takeBack(in: database)

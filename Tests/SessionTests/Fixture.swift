@@ -50,6 +50,16 @@ struct Desk: Sendable {
         return try await client.call(SessionEndpoints.create, draft, options(user))
     }
 
+    /// From now on a file is edited live.
+    /// - Returns: the text with which its document begins.
+    @discardableResult
+    func begin(_ document: String, in session: Session) async throws -> String? {
+        try await client.call(
+            LiveFileEndpoints.begin, LiveFileStart(try DocumentName(document)),
+            CallOptions(path: ["session_id": session.id.text])
+        ).text
+    }
+
     /// Lets another user in.
     func admit(_ guest: Identity, as role: GrantedRole, to session: Session, by owner: Identity) async throws
     {

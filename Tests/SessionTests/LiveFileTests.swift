@@ -16,13 +16,6 @@ struct LiveFileTests {
         ben = try .tester("Ben")
     }
 
-    private func begin(_ document: String, in session: Session, _ desk: Desk) async throws -> String? {
-        try await desk.client.call(
-            LiveFileEndpoints.begin, LiveFileStart(try DocumentName(document)),
-            CallOptions(path: ["session_id": session.id.text])
-        ).text
-    }
-
     private func at(
         _ path: String, in session: Session, _ desk: Desk, ifMatch: String? = nil
     ) -> CallOptions {
@@ -47,7 +40,7 @@ struct LiveFileTests {
             let session = try await desk.session(of: ada, ["src/a.py": "one"])
             let before = try await read("src/a.py", in: session, desk)
             #expect(before.0 == "one" && fixture.documents.state.snapshot.calls == 0)
-            #expect(try await begin("src~a.py", in: session, desk) == "one")
+            #expect(try await desk.begin("src~a.py", in: session) == "one")
             #expect(try await read("src/a.py", in: session, desk) == before, "nothing was typed yet")
             fixture.documents.type("one two", into: "src~a.py", by: ben.userID)
             let after = try await read("src/a.py", in: session, desk)
@@ -74,7 +67,7 @@ struct LiveFileTests {
             let session = try await desk.session(
                 of: ada, Dictionary(uniqueKeysWithValues: names.map { ($0, "old") }))
             for name in names {
-                _ = try await begin(name, in: session, desk)
+                _ = try await desk.begin(name, in: session)
                 fixture.documents.type("new \(name)", into: name)
             }
             for (answered, questions) in [(3, 3), (512, 1)] {
@@ -92,7 +85,7 @@ struct LiveFileTests {
         let fixture = try Fixture()
         try await fixture.serving { desk in
             let session = try await desk.session(of: ada, ["a.py": "one"])
-            _ = try await begin("a.py", in: session, desk)
+            _ = try await desk.begin("a.py", in: session)
             let put = SessionRoomEndpoints.putFile
             let entry = try await desk.client.call(
                 put, FileDraft(content: "two"), at("a.py", in: session, desk))
@@ -113,7 +106,7 @@ struct LiveFileTests {
         let fixture = try Fixture()
         try await fixture.serving { desk in
             let session = try await desk.session(of: ada, ["a.py": "one", "b.py": "b"])
-            _ = try await begin("a.py", in: session, desk)
+            _ = try await desk.begin("a.py", in: session)
             fixture.documents.state.withLock { $0.isAway = true }
             #expect(try await read("a.py", in: session, desk).0 == "one")
             let put = SessionRoomEndpoints.putFile
@@ -134,7 +127,7 @@ struct LiveFileTests {
         try await fixture.serving { desk in
             let session = try await desk.session(of: ada, ["a.py": "one"])
             try await desk.admit(ben, as: .viewer, to: session, by: ada)
-            _ = try await begin("a.py", in: session, desk)
+            _ = try await desk.begin("a.py", in: session)
             let place = ["session_id": session.id.text, "path": "a.py"]
             let problem = await #expect(throws: Problem.self) {
                 try await desk.client.call(
@@ -148,7 +141,7 @@ struct LiveFileTests {
             }
             _ = try await desk.client.call(
                 SessionRoomEndpoints.putFile, binary, desk.options(ada, place))
-            #expect(try await begin("a.py", in: session, desk) == nil)
+            #expect(try await desk.begin("a.py", in: session) == nil)
             try await told(.fileDeleted, "a.py", fixture)
         }
     }
@@ -167,7 +160,7 @@ struct LiveFileTests {
         try await fixture.serving { desk in
             let session = try await desk.session(of: ada, ["a.py": "one"])
             try await desk.admit(ben, as: .editor, to: session, by: ada)
-            _ = try await begin("a.py", in: session, desk)
+            _ = try await desk.begin("a.py", in: session)
             fixture.documents.state.withLock { $0.isAway = true }
             let member = ["session_id": session.id.text, "user_id": ben.userID.text]
             let viewer = MemberPatch.with { $0.role = .viewer }
@@ -178,7 +171,7 @@ struct LiveFileTests {
             fixture.documents.state.withLock { $0.isAway = false }
             try await told(.membersChanged, nil, fixture)
             try await told(.fileDeleted, "a.py", fixture)
-            #expect(try await begin("a.py", in: session, desk) == nil, "it begins anew, with nothing")
+            #expect(try await desk.begin("a.py", in: session) == nil, "it begins anew, with nothing")
             let place = desk.options(ada, ["session_id": session.id.text])
             _ = try await desk.client.call(SessionEndpoints.end, place)
             try await told(.sessionEnded, nil, fixture)

@@ -91,9 +91,11 @@ import Testing
     func degraded() async throws {
         let down = PeerFailure("x", .unreachable)
         let fixture = try Fixture(
-            ScriptedPeers { $0.down = ["analyze": down, "profile": down, "liveFiles": down] })
+            ScriptedPeers { $0.down = ["analyze": down, "profile": down] })
+        fixture.documents.state.withLock { $0.isAway = true }
         try await fixture.serving { desk in
             let session = try await desk.session(of: ada)
+            try await desk.begin("main.py", in: session)
             let request = RunRequest.with {
                 $0.wantsProfile = true
                 $0.wantsAnalysis = true
@@ -108,9 +110,11 @@ import Testing
 
     @Test("with everybody there a run has findings, a profile and the text its editors see")
     func whole() async throws {
-        let fixture = try Fixture(ScriptedPeers { $0.liveText = ["main.py": "print('live')"] })
+        let fixture = try Fixture()
         try await fixture.serving { desk in
             let session = try await desk.session(of: ada)
+            try await desk.begin("main.py", in: session)
+            for text in ["print('li')", "print('live')"] { fixture.documents.type(text, into: "main.py") }
             let request = RunRequest.with {
                 $0.wantsProfile = true
                 $0.wantsAnalysis = true
@@ -120,7 +124,36 @@ import Testing
             #expect(run.findings?.count == 1 && run.profileID != nil && run.degraded.isEmpty)
             let sent = fixture.peers.seen.snapshot.requests.first
             #expect(sent?.files.map(\.content) == ["print('live')"] && sent?.samplesUsage == true)
-            #expect(run.liveSources.map(\.path.text) == ["main.py"] && run.liveSources.first?.sequence == 7)
+            #expect(run.liveSources.map(\.path.text) == ["main.py"] && run.liveSources.first?.sequence == 2)
+        }
+    }
+
+    @Test("however many files are live, a run asks the documents once, and only for what it does not know")
+    func asksOnce() async throws {
+        let fixture = try Fixture()
+        try await fixture.serving { desk in
+            let names = ["main.py"] + (1...7).map { "f\($0).py" }
+            let session = try await desk.session(
+                of: ada, Dictionary(uniqueKeysWithValues: names.map { ($0, "stored") }))
+            let options = desk.options(ada, ["session_id": session.id.text], headers: ["Prefer": "wait=20"])
+            func run() async throws -> Run {
+                try await desk.client.call(SessionRoomEndpoints.run, RunRequest(), options)
+            }
+            #expect(try await run().liveSources.isEmpty)
+            #expect(fixture.documents.state.snapshot.calls == 0, "nothing is live")
+            for name in names {
+                try await desk.begin(name, in: session)
+                fixture.documents.type("typed", into: name)
+            }
+            let first = try await run()
+            #expect(first.liveSources.count == 8 && fixture.documents.state.snapshot.calls == 1)
+            _ = try await desk.client.call(
+                SessionRoomEndpoints.listFiles, desk.options(ada, ["session_id": session.id.text]))
+            fixture.documents.type("typed again", into: "main.py")
+            let second = try await run()
+            #expect(second.liveSources.map(\.sequence).sorted() == [1, 1, 1, 1, 1, 1, 1, 2])
+            let sent = fixture.peers.seen.snapshot.requests.map { Set($0.files.map(\.content)) }
+            #expect(sent == [["stored"], ["typed"], ["typed", "typed again"]])
         }
     }
 

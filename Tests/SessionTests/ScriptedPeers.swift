@@ -18,7 +18,6 @@ final class ScriptedPeers: RunPeers {
         var holds = false
         /// The executor is killed after the program was started, and knows only that.
         var forgets = false
-        var liveText: [String: String] = [:]
     }
 
     struct Seen: Sendable {
@@ -156,14 +155,5 @@ final class ScriptedPeers: RunPeers {
     func profile(_ request: ProfileRequest, _ errand: Errand) async throws -> Profile {
         try enter("profile")
         return Profile.with { $0.id = .zero }
-    }
-
-    func liveFiles(
-        _ session: SessionID, _ files: [FileEntry], _ errand: Errand
-    ) async throws -> [SourcePath: LiveText] {
-        try enter("liveFiles")
-        let texts = script.snapshot.liveText
-        let live = files.compactMap { file in texts[file.path.text].map { (file.path, LiveText($0, at: 7)) } }
-        return Dictionary(uniqueKeysWithValues: live)
     }
 }

@@ -15,22 +15,9 @@ struct LiveDesk: Sendable {
     /// While the live documents are away the copies stay as they are: they can be read, and a write under an
     /// old ETag is refused by the document itself.
     func refresh(_ id: SessionID, only path: SourcePath? = nil) async throws {
-        var marks = try await sessions.liveMarks(of: id, only: path).compactMap { path, sequence in
-            DocumentName(file: path).map { (path: path, name: $0, known: sequence) }
-        }[...]
+        let marks = try await sessions.liveMarks(of: id, only: path)
         do {
-            while !marks.isEmpty {
-                let question = LiveFileQuestion.with {
-                    $0.items = marks.prefix(Limits.files).map { mark in
-                        .with { ($0.document, $0.known) = (mark.name, mark.known) }
-                    }
-                }
-                let files = try await peers.read(question, of: id)
-                for (mark, live) in zip(marks, files) { try await follow(live, mark.path, id) }
-                // Long answers come in parts.
-                guard !files.isEmpty else { throw PeerFailure("collab", .misunderstood, "an empty answer") }
-                marks = marks.dropFirst(files.count)
-            }
+            try await peers.read(marks, of: id) { path, live in try await follow(live, path, id) }
         } catch is CancellationError {
             throw CancellationError()
         } catch let refusal as Refusal {

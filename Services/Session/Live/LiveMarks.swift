@@ -26,6 +26,18 @@ enum LiveMarks {
         return Dictionary(uniqueKeysWithValues: try rows.map { (try SourcePath($0["path"]), $0["seq"]) })
     }
 
+    /// The marks of those files of a session that are still stored as they are in `files`; 0, which knows
+    /// nothing, when one was stored anew since.
+    static func known(
+        _ files: [FileEntry], of id: SessionID, in database: Database
+    ) throws -> [SourcePath: Int] {
+        let marks = try all(of: id, in: database)
+        let live = files.filter { $0.encoding == .utf8 && marks[$0.path] != nil }
+        let stored = live.isEmpty ? [:] : try RoomTables.read(id, in: database)?.files ?? [:]
+        let known = live.map { ($0.path, stored[$0.path]?.digest == $0.digest ? marks[$0.path] ?? 0 : 0) }
+        return Dictionary(uniqueKeysWithValues: known)
+    }
+
     /// The mark of a file, nil when it is not edited live.
     static func sequence(of path: SourcePath, in id: SessionID, _ database: Database) throws -> Int? {
         let statement = try database.cachedStatement(

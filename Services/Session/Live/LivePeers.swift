@@ -19,6 +19,29 @@ package protocol LivePeers: Sendable {
     func tell(_ notice: LiveNotice) async throws
 }
 
+extension LivePeers {
+    /// Asks for all marked files at once, and again for what an answer was too long for; `hear` gets each.
+    func read(
+        _ marks: [SourcePath: Int], of session: SessionID,
+        _ hear: (SourcePath, LiveFile) async throws -> Void
+    ) async throws {
+        var rest = marks.sorted { $0.key < $1.key }.compactMap { path, known in
+            DocumentName(file: path).map { (path: path, name: $0, known: known) }
+        }[...]
+        while !rest.isEmpty {
+            let question = LiveFileQuestion.with {
+                $0.items = rest.prefix(Limits.files).map { mark in
+                    .with { ($0.document, $0.known) = (mark.name, mark.known) }
+                }
+            }
+            let files = try await read(question, of: session)
+            guard !files.isEmpty else { throw PeerFailure("collab", .misunderstood, "an empty answer") }
+            for (mark, file) in zip(rest, files) { try await hear(mark.path, file) }
+            rest = rest.dropFirst(files.count)
+        }
+    }
+}
+
 /// The collab service of the fleet.
 struct FleetLivePeers: LivePeers {
     let client: FleetClient

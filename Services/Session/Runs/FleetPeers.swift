@@ -72,32 +72,6 @@ struct FleetPeers: RunPeers {
         try await client.call(ProfilerEndpoints.create, request, options(errand))
     }
 
-    func liveFiles(
-        _ session: SessionID, _ files: [FileEntry], _ errand: Errand
-    ) async throws -> [SourcePath: LiveText] {
-        var options = options(errand)
-        options.path = ["session_id": session.text]
-        let documents = try await client.call(CollabEndpoints.documents, options).items
-        let byName = Dictionary(documents.map { ($0.name, $0) }) { first, _ in first }
-        var texts: [SourcePath: LiveText] = [:]
-        for file in files {
-            guard let name = DocumentName(file: file.path), let document = byName[name],
-                Self.isNewer(document, than: file)
-            else { continue }
-            options.path["document"] = name.text
-            let live = try await client.call(CollabEndpoints.text, options)
-            texts[file.path] = LiveText(live.text, at: live.sequence)
-        }
-        return texts
-    }
-
-    /// What somebody has open is what they mean; otherwise whatever was written last.
-    private static func isNewer(_ document: LiveDocument, than file: FileEntry) -> Bool {
-        guard document.sequence > 0 else { return false }
-        guard let updatedAt = document.updatedAt else { return document.connections > 0 }
-        return document.connections > 0 || updatedAt.milliseconds > file.updatedAt.milliseconds
-    }
-
     /// The caller's own scopes may be narrower than what a run needs; the session has checked that they may
     /// run.
     private func options(_ errand: Errand, _ execution: ExecutionID? = nil) -> CallOptions {

@@ -10,8 +10,8 @@ extension RunConduct {
     func sources() async throws -> [SourceFile] {
         guard let session = spec.sessionID else { return spec.files }
         let pinned = spec.pinned
-        let files = try await ledger.store.read { database in
-            try pinned.map { entry in
+        let (files, marks) = try await ledger.store.read { database in
+            let files = try pinned.map { entry in
                 let bytes = try SessionLedger.content(entry.digest, of: session, in: database) ?? []
                 return SourceFile.with {
                     $0.path = entry.path
@@ -19,27 +19,26 @@ extension RunConduct {
                     $0.encoding = entry.encoding
                 }
             }
+            return (files, try LiveMarks.known(pinned, of: session, in: database))
         }
-        return await livened(files, of: session)
+        return marks.isEmpty ? files : await livened(files, marks, of: session)
     }
 
-    private func livened(_ files: [SourceFile], of session: SessionID) async -> [SourceFile] {
-        let errand = errand
-        let pinned = spec.pinned.filter { $0.encoding == .utf8 }
+    private func livened(
+        _ files: [SourceFile], _ marks: [SourcePath: Int], of session: SessionID
+    ) async -> [SourceFile] {
         do {
-            let live = try await within(Limits.liveTextPatience, "collab") { [peers] in
-                try await peers.liveFiles(session, pinned, errand)
+            let live = try await within(Limits.liveTextPatience, "collab") { [documents] in
+                var live: [SourcePath: LiveFile] = [:]
+                try await documents.read(marks, of: session) { live[$0] = $1.isLive ? $1 : nil }
+                return live
             }
-            if live.isEmpty { return files }
             journal.update { run in
-                run.liveSources = live.sorted { $0.key < $1.key }.map { path, text in
-                    .with {
-                        $0.path = path
-                        $0.sequence = text.sequence
-                    }
+                run.liveSources = live.sorted { $0.key < $1.key }.map { path, file in
+                    .with { ($0.path, $0.sequence) = (path, file.sequence) }
                 }
             }
-            return files.map { file in live[file.path].map { SourceFile(file.path, $0.text) } ?? file }
+            return files.map { file in live[file.path]?.text.map { SourceFile(file.path, $0) } ?? file }
         } catch {
             degrade("collab", error)
             return files

@@ -13,6 +13,7 @@ struct RunConduct: Sendable {
     let row: RunRow
     let journal: RunJournal
     let peers: any RunPeers
+    let documents: any LivePeers
     let languages: Languages
     let builds: WarmBuilds
     let ledger: RunLedger

@@ -10,6 +10,7 @@ internal import Tracing
 struct RunConductor: JobHandler {
     let ledger: RunLedger
     let peers: any RunPeers
+    let documents: any LivePeers
     let languages: Languages
     let builds: WarmBuilds
     let terminals: RunTerminals
@@ -53,7 +54,8 @@ struct RunConductor: JobHandler {
         guard let row = try await row(of: lease.job), !row.record.state.isFinal else { return .done }
         let journal = RunJournal(row, job: lease.job, ledger: ledger)
         let conduct = RunConduct(
-            row: row, journal: journal, peers: peers, languages: languages, builds: builds, ledger: ledger)
+            row: row, journal: journal, peers: peers, documents: documents, languages: languages,
+            builds: builds, ledger: ledger)
         noteQueueTime(row, journal)
         if row.spec.terminal != nil { terminals.open(journal) }
         defer { terminals.close(journal) }

@@ -50,23 +50,4 @@ package protocol RunPeers: Sendable {
     func analyze(_ request: AnalysisRequest, _ errand: Errand) async throws -> Analysis
     /// Records a program's memory and CPU.
     func profile(_ request: ProfileRequest, _ errand: Errand) async throws -> Profile
-    /// The text of those of the session's files that somebody edits, or has edited live since they were
-    /// stored; by path.
-    func liveFiles(
-        _ session: SessionID, _ files: [FileEntry], _ errand: Errand
-    ) async throws -> [SourcePath: LiveText]
-}
-
-/// A live document's text at an exact version.
-package struct LiveText: Sendable, Equatable {
-    /// The text.
-    package let text: String
-    /// The number of the last update in it.
-    package let sequence: Int
-
-    /// A text at a version.
-    package init(_ text: String, at sequence: Int) {
-        self.text = text
-        self.sequence = sequence
-    }
 }
