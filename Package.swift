@@ -85,7 +85,9 @@ let benches: [Target] =
         ),
         .executableTarget(
             name: "sandbox-bench",
-            dependencies: ["Artifacts", "Contracts", "Credentials", "Sandbox", "SystemKit"],
+            dependencies: [
+                "Artifacts", "Contracts", "Credentials", "HostilePrograms", "Sandbox", "SystemKit",
+            ],
             path: "Tests/Bench/Sandbox", swiftSettings: strict),
     ]
 
@@ -140,6 +142,9 @@ let package = Package(
             path: "Deploy/CRDT",
             swiftSettings: strict),
         .target(
+            name: "HostilePrograms", dependencies: ["Sandbox"],
+            path: "Tests/SandboxTests/HostilePrograms/Catalogue", swiftSettings: strict),
+        .target(
             name: "TestSupport",
             dependencies: [
                 "Contracts", "SystemKit", "CKernel", "Credentials", "Telemetry", "ServiceKit", log,
@@ -167,7 +172,8 @@ let package = Package(
             tests("SystemKit", needs: ["SystemKit", "CKernel"], support: []),
             tests("Credentials", needs: ["Credentials", "Contracts", "SystemKit"], support: []),
             tests(
-                "Sandbox", needs: ["Sandbox", "SystemKit", "CKernel", "CSandbox"], support: [],
+                "Sandbox", needs: ["Sandbox", "SystemKit", "CKernel", "CSandbox"],
+                support: ["HostilePrograms"],
                 exclude: ["HostilePrograms"]),
             tests("Languages", needs: ["Languages", "Contracts", "SystemKit"], support: []),
             tests("Diagnostics", needs: ["Diagnostics", "Contracts"], support: []),

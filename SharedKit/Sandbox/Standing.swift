@@ -11,6 +11,10 @@ package struct Standing: Sendable {
         package static let youth: UInt64 = 20_000_000
         /// Who makes way is looked at after the first, and then ever less often, down to the second.
         package static let patience: ClosedRange<UInt64> = 50_000_000...400_000_000
+        /// Whoever takes turns with others needs the more of it to get its part: for each run, divided by
+        /// the processors, up to what a user notices.
+        static let turn: UInt64 = 32_000_000
+        static let longestPatience: UInt64 = 2_000_000_000
         /// Who gets less than one part in so many of one processor starves, if only few run.
         package static let fairParts: UInt64 = 8
     }
@@ -33,18 +37,24 @@ package struct Standing: Sendable {
     /// Looks at a run that has used so many nanoseconds of CPU, one of `others` runs; true when its standing
     /// changes.
     package mutating func look(used: UInt64, now: UInt64, among others: Int) -> Bool {
-        makesWay ? lookBack(used, now, UInt64(max(others, 0))) : grow(used, now)
+        let others = UInt64(max(others, 0))
+        return makesWay ? lookBack(used, now, others) : grow(used, now, others)
     }
 
     /// Nothing is to be decided any more.
     package mutating func end() { nextLook = .max }
 
-    private mutating func grow(_ used: UInt64, _ now: UInt64) -> Bool {
+    /// How long one of so many has to wait until it can have had its part.
+    private func turns(_ others: UInt64) -> UInt64 {
+        min(others * Limits.turn / processors, Limits.longestPatience)
+    }
+
+    private mutating func grow(_ used: UInt64, _ now: UInt64, _ others: UInt64) -> Bool {
         let spent = used - min(since.used, used)
         if spent >= Limits.youth {
             makesWay = true
             distance = Limits.patience.lowerBound
-            mark(used, now, next: distance)
+            mark(used, now, next: max(distance, turns(others)))
             return true
         }
         // A sleeper is looked at less and less often.
@@ -61,7 +71,7 @@ package struct Standing: Sendable {
             mark(used, now, next: Limits.youth / processors)
         } else {
             distance = min(distance * 2, Limits.patience.upperBound)
-            mark(used, now, next: distance)
+            mark(used, now, next: max(distance, turns(others)))
         }
         return starves
     }

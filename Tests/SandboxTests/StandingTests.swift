@@ -66,6 +66,19 @@ import Testing
         #expect(standing.makesWay)
     }
 
+    @Test("who takes turns with many is not asked before its turn can have come")
+    func turns() {
+        var (few, many) = (Standing(now: 0, processors: 2), Standing(now: 0, processors: 2))
+        _ = few.look(used: Self.youth, now: Self.youth, among: 2)
+        _ = many.look(used: Self.youth, now: Self.youth, among: 17)
+        #expect(few.nextLook == Self.youth + 50 * Self.millisecond)
+        // Eight others before it on its processor, each for some ticks of the clock.
+        #expect(many.nextLook >= Self.youth + 8 * 32 * Self.millisecond)
+        var crowd = Standing(now: 0, processors: 2)
+        _ = crowd.look(used: Self.youth, now: Self.youth, among: 100_000)
+        #expect(crowd.nextLook <= Self.youth + 2000 * Self.millisecond, "nobody starves for longer")
+    }
+
     @Test("among many, a small part is no starving")
     func many() {
         var standing = Standing(now: 0, processors: 2)

@@ -19,7 +19,7 @@ enum Bare {
         posix_spawn_file_actions_destroy(&actions)
         for pointer in pointers { free(pointer) }
         close(ends[1])
-        let output = readToEnd(ends[0])
+        let output = String(decoding: readToEnd(ends[0]), as: UTF8.self)
         close(ends[0])
         var status: CInt = 0
         waitpid(process, &status, 0)
@@ -33,12 +33,20 @@ enum Bare {
         close(number)
     }
 
-    private static func readToEnd(_ number: CInt) -> String {
+    /// What is in a file.
+    static func bytes(of path: String) -> [UInt8] {
+        let number = open(path, O_RDONLY | O_CLOEXEC)
+        precondition(number >= 0, path)
+        defer { close(number) }
+        return readToEnd(number)
+    }
+
+    private static func readToEnd(_ number: CInt) -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
             let count = read(number, &buffer, buffer.count)
-            if count <= 0 { return String(decoding: bytes, as: UTF8.self) }
+            if count <= 0 { return bytes }
             bytes += buffer[..<count]
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import HostilePrograms
 
 /// Little C programs, compiled once into a directory of their own.
 struct Programs {
@@ -62,6 +63,13 @@ struct Programs {
         fclose(file)
         Bare.run(["gcc", "-O1", "-static", "-o", path, "\(path).c"])
         return path
+    }
+
+    /// The catalogue of the worst programs there are, in one executable.
+    func hostile() -> [UInt8] {
+        let sources = HostileSources.program.map { "\(HostileSources.folder)/\($0)" }
+        Bare.run(HostileSources.command("\(directory)/hostile", of: sources))
+        return Bare.bytes(of: "\(directory)/hostile")
     }
 
     func remove() { Bare.run(["rm", "-rf", directory]) }

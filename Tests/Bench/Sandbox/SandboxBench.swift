@@ -4,12 +4,14 @@ import SystemKit
 
 /// The sandbox beside a bare process and its peers on this machine, and how exactly its limits hold.
 ///
-/// `sandbox-bench [latency|throughput|cpu|wall|flood|victim|memory|warm]...`; `CODECOLLAB_BENCH_N` rounds,
-/// 200 without it. `sandbox-bench pooled|cold|four` only runs hello that often, for a look at it with a
-/// profiler.
+/// `sandbox-bench [latency|throughput|cpu|wall|flood|victim|catalogue|memory|warm]...`, each in
+/// `CODECOLLAB_BENCH_N` rounds, 200 without it. `sandbox-bench pooled|cold|four` only runs hello that often,
+/// for a look at it with a profiler.
 @main
 struct SandboxBench {
-    private static let parts = ["latency", "throughput", "cpu", "wall", "flood", "victim", "memory", "warm"]
+    private static let parts = [
+        "latency", "throughput", "cpu", "wall", "flood", "victim", "catalogue", "memory", "warm",
+    ]
 
     static func main() async throws {
         let rounds = getenv("CODECOLLAB_BENCH_N").flatMap { Int(String(cString: $0)) } ?? 200
@@ -35,6 +37,9 @@ struct SandboxBench {
         if wanted.contains("flood") { try await bench.flood() }
         if wanted.contains("victim") {
             try await VictimBench(host: pooled, programs: programs, rounds: rounds).run()
+        }
+        if wanted.contains("catalogue") {
+            try await CatalogueBench(host: pooled, programs: programs, rounds: rounds).run()
         }
         await pooled.close()
         if wanted.contains("memory") { try await parkedMemory() }

@@ -1,11 +1,10 @@
 import Glibc
+import HostilePrograms
 import Sandbox
 import Testing
 
 /// Compiles the C programs, statically, inside a sandbox: the compile profile is tested on the way.
 enum Compiled {
-    /// Where the programs' sources are.
-    private static let folder = String(#filePath.dropLast("Hostile/Compiled.swift".count)) + "HostilePrograms"
     /// Programs for a machine without a compiler: `program` and `bss`.
     private static let ready = getenv("CODECOLLAB_HOSTILE_PROGRAMS").map { String(cString: $0) }
 
@@ -14,19 +13,14 @@ enum Compiled {
     /// H6, whose size is the point.
     static let bss = Task { try await executable("bss") }
 
-    private static let sources = [
-        "main.c", "resources.c", "time.c", "escapes.c", "walls.c", "numbers.c", "pair.c", "channels.c",
-    ]
-
     private static func executable(_ name: String) async throws -> [UInt8] {
         if let ready { return try bytes(of: "\(ready)/\(name)") }
-        let sources = name == "bss" ? ["bss.c"] : sources
-        let headers = ["hostile.h", "pair.h"]
+        let sources = name == "bss" ? HostileSources.bss : HostileSources.program
         let spec = SandboxSpec(
             profile: .compile,
-            argv: ["gcc", "-O0", "-w", "-static", "-pthread", "-o", name] + sources,
-            files: try (sources + headers).map {
-                SandboxFile(path: $0, bytes: try bytes(of: "\(folder)/\($0)"))
+            argv: HostileSources.command(name, of: sources),
+            files: try (sources + HostileSources.headers).map {
+                SandboxFile(path: $0, bytes: try bytes(of: "\(HostileSources.folder)/\($0)"))
             }, limits: SandboxLimits(cpu: .seconds(30), memoryBytes: 512 << 20), collect: [name])
         let result = try await Hosts.run(spec)
         let program = try #require(result.collected.first, "\(result.verdict) \(result.stderr.text)")

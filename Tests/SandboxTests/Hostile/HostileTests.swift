@@ -1,4 +1,5 @@
 import Glibc
+import HostilePrograms
 import Sandbox
 import SystemKit
 import Testing
@@ -61,9 +62,8 @@ extension Isolation {
 
         /// Neighbours of the catalogue; in the long form four of each as well.
         private static var groups: [[HostileProgram]] {
-            let all = HostileProgram.all
-            let mixed = stride(from: 0, to: all.count, by: 4).map { Array(all[$0..<min($0 + 4, all.count)]) }
-            return isLong ? mixed + all.map { Array(repeating: $0, count: 4) } : mixed
+            let mixed = HostileProgram.mixedGroups
+            return isLong ? mixed + HostileProgram.all.map { Array(repeating: $0, count: 4) } : mixed
         }
     }
 }

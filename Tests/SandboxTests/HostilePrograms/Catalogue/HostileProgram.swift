@@ -1,28 +1,29 @@
-import Glibc
-import Sandbox
-import Testing
+private import Glibc
+package import Sandbox
 
 /// One of the worst programs there are, by its number in the catalogue of the field notes (H1 to H48, E1 to
-/// E18), and what has to come of it. The programs themselves are C, in `HostilePrograms`.
-struct HostileProgram: Sendable, CustomTestStringConvertible {
+/// E18), and what has to come of it. The programs themselves are C, in the directory above.
+package struct HostileProgram: Sendable {
     /// The name of the C function; it begins with the number.
-    let name: String
+    package let name: String
     /// Any of these is right: which of two limits is hit first may depend on the machine.
-    let verdicts: Set<SandboxVerdict>
+    package let verdicts: Set<SandboxVerdict>
     /// All of these have to be set.
-    var flags: Set<SandboxFlag> = []
-    var signal: Int?
-    var arguments: [String] = []
-    var stdin = SandboxInput.empty
-    var limits = HostileProgram.small
-
-    var testDescription: String { name }
+    package var flags: Set<SandboxFlag> = []
+    /// The signal that has to end it, if one has to.
+    package var signal: Int?
+    /// What follows the name on its command line.
+    package var arguments: [String] = []
+    /// What it reads.
+    package var stdin = SandboxInput.empty
+    /// What it may use.
+    package var limits = HostileProgram.small
 
     /// How much slower than usual this machine is; an emulated one says so.
-    static let slowness = getenv("CODECOLLAB_SLOWNESS").flatMap { Int(String(cString: $0)) } ?? 1
+    package static let slowness = getenv("CODECOLLAB_SLOWNESS").flatMap { Int(String(cString: $0)) } ?? 1
 
     /// Small limits, so that the suite is quick.
-    static let small = SandboxLimits(
+    package static let small = SandboxLimits(
         cpu: .milliseconds(400) * slowness, wall: .seconds(60) * slowness, memoryBytes: 48 << 20,
         processes: 32, openFiles: 64,
         fileBytes: 4 << 20, diskBytes: 8 << 20, inodes: 256, stdoutBytes: 64 << 10, stderrBytes: 64 << 10)
@@ -38,7 +39,8 @@ struct HostileProgram: Sendable, CustomTestStringConvertible {
     private static let brief = with { $0.cpu = .milliseconds(400) }
     private static let roomy = with { $0.memoryBytes = 256 << 20 }
 
-    static let all = resources + files + streams + kernel + time + escapes + regressions
+    /// The whole catalogue.
+    package static let all = resources + files + streams + kernel + time + escapes + regressions
 
     private static let resources = [
         // Room for what refused forks have copied already: the kernel frees it late.
@@ -124,20 +126,9 @@ struct HostileProgram: Sendable, CustomTestStringConvertible {
         "walls", "e6_descriptors", "e7_runtime", "e8_mounts", "e9_cgroups", "e10_setuid", "e11_evades",
         "e17_limits_of_others",
     ].map(refused)
-}
 
-extension HostileProgram {
-    /// Checks that it came to the end it has to come to, within its limits.
-    func expect(_ result: SandboxResult) {
-        let detail =
-            "\(name): \(result.verdict) \(result.flags) code \(result.exitCode ?? -1)"
-            + " signal \(result.signal ?? 0) \(result.stderr.text.prefix(400)) \(result.message ?? "")"
-        #expect(verdicts.contains(result.verdict), "\(detail)")
-        #expect(flags.isSubset(of: result.flags), "\(detail)")
-        if let signal = signal { #expect(result.signal == signal, "\(detail)") }
-        #expect(result.stdout.bytes.count <= limits.stdoutBytes)
-        #expect(result.stderr.bytes.count <= limits.stderrBytes)
-        #expect(result.memoryPeakBytes <= limits.memoryBytes, "\(detail)")
-        #expect(result.processesPeak <= limits.processes, "\(detail)")
+    /// Neighbours of the catalogue, four at a time.
+    package static let mixedGroups = stride(from: 0, to: all.count, by: 4).map {
+        Array(all[$0..<min($0 + 4, all.count)])
     }
 }
