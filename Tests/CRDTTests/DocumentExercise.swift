@@ -53,14 +53,9 @@ enum DocumentExercise {
             try UpdateTool.validate(state.span)
             var reloaded = Document(client: 6)
             _ = try reloaded.apply(state.span)
-            if reloaded.stateVector() != document.stateVector() { return "a reload has another vector" }
-            let name = Array("t".utf8)
-            if text(document, name) != text(reloaded, name) { return "a reload has another text" }
             let restored = try Document(client: 6, snapshot: document.snapshot().span)
-            let agrees = restored.stateVector() == document.stateVector()
-            if !agrees || text(restored, name) != text(document, name) {
-                return "a snapshot has another state"
-            }
+            if let fault = difference(of: reloaded, from: document) { return "a reload \(fault)" }
+            if let fault = difference(of: restored, from: document) { return "a snapshot \(fault)" }
             let outcome = try reloaded.apply(state.span)
             if outcome.changed { return "the same state is news" }
             let diff = try reloaded.encode(since: document.stateVector().span)
@@ -69,6 +64,38 @@ enum DocumentExercise {
         } catch {
             return "our own bytes are refused: \(error)"
         }
+    }
+
+    /// The same vector and text, but for two things that only forgers bring about, and with Yjs as well: of
+    /// what was sent twice with different origins the unknown end is told, which does not wait for the missing
+    /// one any more; and where origins cross, the text depends on the order in which structs came.
+    private static func difference(
+        of copy: borrowing Document, from document: borrowing Document
+    ) -> String? {
+        let (after, before) = (copy.stateVector(), document.stateVector())
+        guard after == before else {
+            guard document.hasPending else { return "has another vector" }
+            let known = states(after)
+            let isBehind = states(before).contains { known[$0.key, default: 0] < $0.value }
+            return isBehind ? "has lost something" : nil
+        }
+        let name = Array("t".utf8)
+        guard text(document, name) != text(copy, name) else { return nil }
+        return document.isInOrder() ? "has another text" : nil
+    }
+
+    private static func states(_ vector: [UInt8]) -> [UInt64: UInt64] {
+        var numbers: [UInt64] = []
+        var (number, shift) = (UInt64(0), UInt64(0))
+        for byte in vector {
+            number |= UInt64(byte & 127) << shift
+            shift += 7
+            guard byte < 128 else { continue }
+            numbers.append(number)
+            (number, shift) = (0, 0)
+        }
+        let pairs = stride(from: 1, to: numbers.count - 1, by: 2).map { (numbers[$0], numbers[$0 + 1]) }
+        return Dictionary(pairs) { max($0, $1) }
     }
 
     private static func text(_ document: borrowing Document, _ name: [UInt8]) -> [UInt8] {
