@@ -125,6 +125,10 @@ private final class Participant: WebSocketReceiver {
         }
     }
 
+    func credentialEnded(_ reason: String) {
+        connection.send(WebSocketFrame.binary(RoomMessage.denied(reason).bytes))
+    }
+
     func closed() {
         let seat = seat
         room.execute { room in

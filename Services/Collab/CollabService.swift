@@ -11,7 +11,6 @@ package struct CollabService: Sendable {
     let rooms: RoomRegistry
     let members: MembershipDesk
     let history: HistoryDesk
-    let revocations: RevocationWatch
     let trashHours: Int
     let clock: WallClock
     let logger: Logger
@@ -53,8 +52,6 @@ package struct CollabService: Sendable {
         let service = CollabService(
             rooms: rooms, members: MembershipDesk(client: surroundings.client, clock: surroundings.clock),
             history: HistoryDesk(rooms: rooms, archive: archive),
-            revocations: RevocationWatch(
-                client: surroundings.client, rooms: rooms, clock: surroundings.clock),
             trashHours: try settings.integer(
                 "CODECOLLAB_TRASH_HOURS", in: 0...87_600, default: Limits.trashHours),
             clock: surroundings.clock, logger: surroundings.logger)
@@ -78,7 +75,6 @@ package struct CollabService: Sendable {
         parts.add(background: "rooms") { try await keepOrder() }
         parts.add(background: "trash") { try await emptyTrash() }
         parts.add(background: "members") { try await recheckMembers() }
-        parts.add(background: "revocations") { try await revocations.run() }
         parts.close = {
             disk.stop()
             archive.stop()
@@ -101,8 +97,7 @@ package struct CollabService: Sendable {
     private func keepOrder() async throws {
         while true {
             try await Task.sleep(for: .seconds(1))
-            let now = clock.now()
-            for room in await rooms.all { room.execute { $0.tick(now) } }
+            for room in await rooms.all { room.execute { $0.tick() } }
             try await rooms.closeIdle()
         }
     }

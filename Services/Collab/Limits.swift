@@ -35,8 +35,6 @@ enum Limits {
     /// Seconds between two looks at whether those connected still may be; changes are told at once, this is
     /// for those that could not be told.
     static let recheckSeconds = 15
-    /// Milliseconds between two tries to follow what is revoked, when the auth service was away.
-    static let revocationRetryMilliseconds = 500
     /// Memberships that are remembered.
     static let memberships = 50_000
     /// Seconds that an empty room stays in memory, unless configured.

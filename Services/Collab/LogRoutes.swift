@@ -14,7 +14,12 @@ extension CollabService {
         routes.events(
             on: CollabEndpoints.events,
             prepare: { call in (try await existing(call), try call.lastEventID()) },
-            { _, prepared, stream in try await follow(prepared.0, from: prepared.1, stream) })
+            { call, prepared, stream in
+                let reader = try call.identity
+                try await stream.whileTokenLasts(of: call) {
+                    try await follow(prepared.0, from: prepared.1, as: reader, stream)
+                }
+            })
     }
 
     /// A part of the log, from memory if it is new.
@@ -43,36 +48,26 @@ extension CollabService {
 
     /// Sends updates as they become durable: what was missed first, page by page.
     private func follow(
-        _ room: RoomHandle, from last: Int?, _ stream: EventStream<LoggedUpdate>
+        _ room: RoomHandle, from last: Int?, as reader: Identity, _ stream: EventStream<LoggedUpdate>
     ) async throws {
-        let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let (signals, signal) = AsyncStream.makeStream(
+            of: Follower.Signal.self, bufferingPolicy: .bufferingNewest(1))
         let (number, durable) = try await room.on { room in
             try room.requireOpen()
             let number = room.number()
-            room.followers[number] = signal
+            room.followers[number] = Follower(identity: reader, signal: signal)
             return (number, room.durable)
         }
         defer { room.execute { $0.followers[number] = nil } }
         var place = last ?? durable
-        for await _ in Self.first(signals) {
+        // What was missed comes at once.
+        signal.yield(.news)
+        for await signal in signals {
+            if case .over(let problem) = signal { return try await stream.send(problem) }
             while case let part = try await page(room, after: place, limit: 100), let end = part.items.last {
                 for item in part.items { try await stream.send(item, id: item.sequence) }
                 place = end.sequence
             }
-        }
-    }
-
-    /// One signal at once, then those that come.
-    private static func first(_ signals: AsyncStream<Void>) -> AsyncStream<Void> {
-        let isDue = Locked(true)
-        return AsyncStream {
-            let isFirst = isDue.withLock { isDue in
-                defer { isDue = false }
-                return isDue
-            }
-            if isFirst { return () }
-            var rest = signals.makeAsyncIterator()
-            return await rest.next()
         }
     }
 }

@@ -27,6 +27,8 @@ enum Limits {
     /// How long a refusal is remembered, in milliseconds: long enough against a storm, short after a
     /// rotation.
     static let refusalMilliseconds: Int64 = 5_000
+    /// Revocations of each kind that are remembered; beyond, the oldest go, whose tokens have long expired.
+    static let revocations = 100_000
     /// Passwords that may wait for a hashing thread: at 35 ms each the last one waits about a second.
     static let waitingPasswords = 32
     /// Bytes of a password after normalisation; beyond it hashing would be a way to burn our time.

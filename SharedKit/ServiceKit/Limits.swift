@@ -51,6 +51,8 @@ enum Limits {
     static let socketRelievedBytes = 256 << 10
     /// Seconds between two looks at the idle WebSockets of an event loop.
     static let webSocketTickSeconds: Int64 = 5
+    /// Milliseconds between two tries to follow what is revoked, when the auth service was away.
+    static let revocationRetryMilliseconds = 500
     /// What an answer that nobody reads to its end may still bring, in bytes and time, before its connection
     /// is closed instead of being used again.
     static let unwantedBytes = 64 * 1024

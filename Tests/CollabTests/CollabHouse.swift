@@ -11,10 +11,8 @@ struct CollabHouse: Sendable {
     let collab: RunningService
     /// Roles of members by name that are not what the name says; nil for those who are none any more.
     let roles: Locked<[String: Role?]>
-    private let revocations: AsyncStream<Revocation>.Continuation
-
-    /// Lets the auth service revoke something.
-    func revoke(_ revocation: Revocation) { revocations.yield(revocation) }
+    /// Revokes what it is told to.
+    let auth: RevokingAuth
 
     /// The statement of a member whose name says the role, e.g. `editor Ada`.
     func statement(_ name: String) throws -> String { collab.statement(of: try .tester(name)) }
@@ -40,27 +38,17 @@ struct CollabHouse: Sendable {
         _ body: (CollabHouse) async throws -> Result
     ) async throws -> Result {
         let roles = Locked([String: Role?]())
-        let (feed, revocations) = AsyncStream.makeStream(of: Revocation.self)
         return try await withService(.session, build: { sessions(roles, $0) }) { session in
-            try await withService(.auth, build: { _ in auth(feed) }) { auth in
+            try await RevokingAuth.open { auth in
                 let settings = ["CODECOLLAB_HOME": home.path].merging(more) { $1 }
                 return try await withService(
                     .collab, environment: settings, peers: [.session: session.port, .auth: auth.port],
                     build: { try await CollabService.build($0) }
                 ) { collab in
-                    try await body(CollabHouse(collab: collab, roles: roles, revocations: revocations))
+                    try await body(CollabHouse(collab: collab, roles: roles, auth: auth))
                 }
             }
         }
-    }
-
-    private static func auth(_ feed: AsyncStream<Revocation>) -> ServiceParts {
-        var routes = Routes()
-        routes.events(on: AuthEndpoints.revocations) { _, stream in
-            try await stream.send(RevocationFeed())
-            for await revocation in feed { try await stream.send(.with { $0.items = [revocation] }) }
-        }
-        return ServiceParts(routes)
     }
 
     private static func sessions(

@@ -138,12 +138,12 @@ struct FanoutTests {
             async let signInEnd = ending(house, signed[1])
             async let otherEnd = ending(house, signed[2])
             try await house.connections(3, of: "end.txt")
-            house.revoke(.with { $0.personalTokenID = token })
+            house.auth.revoke { $0.personalTokenID = token }
             #expect(try await tokenEnd == (4401, true))
-            house.revoke(.with { $0.signInID = signIn })
+            house.auth.revoke { $0.signInID = signIn }
             #expect(try await signInEnd == (4401, true))
             try await house.connections(1, of: "end.txt")
-            house.revoke(.with { $0.personalTokenID = other })
+            house.auth.revoke { $0.personalTokenID = other }
             #expect(try await otherEnd == (4401, true))
         }
     }

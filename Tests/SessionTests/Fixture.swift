@@ -19,9 +19,11 @@ struct Fixture {
     }
 
     /// Runs the service; again with the same fixture is a restart.
-    func serving<Result: Sendable>(_ body: (Desk) async throws -> Result) async throws -> Result {
+    func serving<Result: Sendable>(
+        beside services: [ServiceName: Int] = [:], _ body: (Desk) async throws -> Result
+    ) async throws -> Result {
         try await withService(
-            .session, environment: ["CODECOLLAB_HOME": directory.path], clock: clock,
+            .session, environment: ["CODECOLLAB_HOME": directory.path], peers: services, clock: clock,
             build: { try await SessionService.build($0, peers: peers, documents: documents) },
             { try await body(Desk(service: $0, peers: peers)) })
     }

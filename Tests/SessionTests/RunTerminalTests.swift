@@ -123,6 +123,33 @@ struct RunTerminalTests {
         #expect(late.text == "who? " && late.finished?.details.result?.verdict == .ok)
     }
 
+    @Test("whoever's sign-in is ended is told so, and sits there no longer; the program goes on")
+    func revoked() async throws {
+        let peers = ScriptedPeers {
+            $0.output = [(.stdout, "who? ")]
+            $0.holds = true
+        }
+        var ada = ada
+        let signIn = SignInID(milliseconds: 1, random: [UInt8](repeating: 3, count: 10))
+        ada.signInID = signIn
+        let user = ada
+        try await RevokingAuth.open { auth in
+            try await Fixture(peers).serving(beside: [.auth: auth.port]) { desk in
+                let session = try await desk.session(of: user)
+                let run = try await start(desk, session)
+                let seen = try await sit(desk, run, user) { socket, seen in
+                    while seen.text != "who? " { guard try seen.take(try socket.next()) else { return seen } }
+                    auth.revoke { $0.signInID = signIn }
+                    while try seen.take(try socket.next()) {}
+                    return seen
+                }
+                #expect(seen.errors.map(\.code) == [.unauthenticated] && seen.close == 4401)
+                peers.script.withLock { $0.holds = false }
+                #expect(try await desk.end(of: run.id, by: user).state == .succeeded)
+            }
+        }
+    }
+
     @Test("is for members, and for runs that have one")
     func refusals() async throws {
         try await Fixture().serving { desk in

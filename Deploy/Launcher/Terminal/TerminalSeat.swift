@@ -31,6 +31,8 @@ struct TerminalSeat: ~Copyable {
     /// Bytes typed in all, and the last of them.
     private var typed = 0
     private var unconfirmed: [UInt8] = []
+    /// The connection ended with our token, and another one makes the next: nothing to worry people with.
+    private var isRenewing = false
 
     /// - Parameter open: connects, behind so many bytes of output.
     init(at own: consuming OwnTerminal, open: @escaping (Int) throws -> ClientWebSocket) {
@@ -46,16 +48,17 @@ struct TerminalSeat: ~Copyable {
         while true {
             do {
                 var socket = try open(shown)
-                if lostAt != nil { own.tell("connected again") }
-                (pause, lostAt) = (Limits.firstPause, nil)
+                if lostAt != nil, !isRenewing { own.tell("connected again") }
+                (pause, lostAt, isRenewing) = (Limits.firstPause, nil, false)
                 if let ending = try talk(&socket) { return ending }
             } catch let refused as ClientWebSocket.Refused where (400..<500).contains(refused.status) {
                 throw FleetFault("the program's terminal is gone (\(refused.status))")
             } catch is SystemFailure, is ClientWebSocket.Refused {
                 // Tried again below.
+                isRenewing = false
             }
             let now = monotonicNanoseconds()
-            if lostAt == nil { own.tell("the connection is lost; \(EscapeKeys.help)") }
+            if lostAt == nil, !isRenewing { own.tell("the connection is lost; \(EscapeKeys.help)") }
             let since = lostAt ?? now
             lostAt = since
             if Double(now - since) > Limits.patienceSeconds * 1e9 {
@@ -105,7 +108,9 @@ struct TerminalSeat: ~Copyable {
             shown = position + bytes.count - 8
         case .text(let text): return try take(try TerminalEvent.decode(text, unknownFields: .skip), socket)
         case .end(4409): return Step(ending: .takenOver)
-        case .end: return Step(ending: nil)
+        case .end(let code):
+            isRenewing = code == 4401
+            return Step(ending: nil)
         }
         return nil
     }
@@ -119,6 +124,7 @@ struct TerminalSeat: ~Copyable {
             if lost > 0 { own.tell("\(lost) bytes of output are no longer there") }
             shown = event.sequence
             try sendAgain(behind: event.details.inputBytes ?? typed, socket)
+        case .error where event.details.problem?.code == .unauthenticated: break
         case .error: own.tell(event.details.problem?.detail ?? "a message was not understood")
         case .finished: if let result = event.details.result { return Step(ending: .finished(result)) }
         }

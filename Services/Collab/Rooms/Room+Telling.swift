@@ -113,18 +113,15 @@ extension Room {
         }
     }
 
-    /// Looks after time: ended tokens, readers that never catch up, silence that clients take for death.
-    func tick(_ now: Timestamp) {
-        let moment = NIODeadline.now()
+    /// Looks after time: readers that never catch up, silence that clients take for death.
+    func tick() {
+        let now = NIODeadline.now()
         for guest in guests.values {
-            if let lag = guest.lag, moment - lag.since > .seconds(Limits.lagSeconds) {
+            if let lag = guest.lag, now - lag.since > .seconds(Limits.lagSeconds) {
                 guest.connection.cut()
             }
-            if let end = guest.identity.credentialEnd, end <= now {
-                guest.deny(.unauthorized, "the token has expired")
-            } else if guest.lag == nil,
-                moment - max(fan.pace.last, guest.lastWord) > .seconds(Limits.silenceSeconds)
-            {
+            let silence = now - max(fan.pace.last, guest.lastWord)
+            if guest.lag == nil, silence > .seconds(Limits.silenceSeconds) {
                 guest.send(.update([0, 0]))
             }
         }

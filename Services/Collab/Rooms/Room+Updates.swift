@@ -98,7 +98,7 @@ extension Room {
         }
         scheduleTelling()
         if records.contains(where: { $0.update != nil }) {
-            for follower in followers.values { follower.yield() }
+            for follower in followers.values { follower.signal.yield(.news) }
         }
         wake()
         compactIfDue()

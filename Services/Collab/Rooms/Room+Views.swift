@@ -34,6 +34,7 @@ extension Room {
     /// Everybody in the room, to ask whether they still may be.
     var visitors: [(number: Int, identity: Identity, role: Role)] {
         guests.values.map { ($0.number, $0.identity, $0.role) }
+            + followers.map { ($0.key, $0.value.identity, .viewer) }
     }
 
     /// The text of a root, as it is.
@@ -46,13 +47,6 @@ extension Room {
             text.utf16Units = document.utf16Count(root)
         }
         return text
-    }
-
-    /// Sends out who came with a sign-in, or as a user, that is no longer good.
-    func revoke(_ isRevoked: (Identity) -> Bool) {
-        for guest in guests.values where isRevoked(guest.identity) {
-            guest.deny(.unauthorized, "the token was revoked")
-        }
     }
 
     /// Whether nobody has used the room since `instant`.
@@ -75,12 +69,5 @@ extension Room {
         let compacted = compact()
         isOver = true
         return compacted.map { true }
-    }
-}
-
-extension Identity {
-    /// When the token that was shown ends.
-    var credentialEnd: Timestamp? {
-        credentialExpiresAtMilliseconds.map { Timestamp(milliseconds: Int64($0)) }
     }
 }

@@ -57,7 +57,7 @@ final class Room {
     /// The newest durable updates.
     var recent = RecentUpdates()
     /// Who wants to know that something has become durable.
-    var followers: [Int: AsyncStream<Void>.Continuation] = [:]
+    var followers: [Int: Follower] = [:]
     private var nextNumber = 1
 
     /// Somebody who waits for the disk.
@@ -188,13 +188,18 @@ final class Room {
 
     /// What a guest may do has changed; nil sends them out.
     func setRole(_ role: Role?, of number: Int) {
+        if role == nil, let follower = followers.removeValue(forKey: number) {
+            return follower.end(Problem(.forbidden, Self.noMember))
+        }
         guard let guest = guests[number] else { return }
         if let role {
             guest.role = role
         } else {
-            guest.deny(.forbidden, "you are no member of this session any more")
+            guest.deny(.forbidden, Self.noMember)
         }
     }
+
+    private static let noMember = "you are no member of this session any more"
 
     /// Closes every connection; the room takes no more.
     func end(_ code: WebSocketCloseCode, _ reason: String) {
@@ -202,7 +207,8 @@ final class Room {
         for guest in guests.values { guest.connection.close(code, reason) }
         for waiter in waiting { waiter.promise.fail(RoomEnded()) }
         waiting = []
-        for follower in followers.values { follower.finish() }
+        let problem = code == .gone ? Problem(.gone, reason) : Problem(.unavailable, reason, retryAfter: 500)
+        for follower in followers.values { follower.end(problem) }
         followers = [:]
     }
 }

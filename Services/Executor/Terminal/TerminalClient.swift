@@ -24,6 +24,10 @@ final class TerminalClient: WebSocketReceiver {
         do throws(WireFaults) { return try TerminalCommand.decode(text) } catch { throw Problem(error) }
     }
 
+    func credentialEnded(_ reason: String) {
+        _ = terminal.complain(Problem(.unauthenticated, reason), number)
+    }
+
     func caughtUp() { terminal.sendSoon() }
     func closed() { terminal.leave(number) }
 }

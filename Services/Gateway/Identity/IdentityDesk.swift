@@ -131,10 +131,7 @@ package final class IdentityDesk: Sendable {
 
     private func apply(_ revocations: [Revocation]) {
         revoked.add(revocations, heardAt: clock.now().milliseconds)
-        let tokens = Set(revocations.compactMap(\.personalTokenID))
-        cache.forget { identity in
-            revoked.covers(identity) || identity.personalTokenID.map(tokens.contains) ?? false
-        }
+        cache.forget { revoked.covers($0) }
         logger.info("revocations applied", metadata: ["count": "\(revocations.count)"])
     }
 

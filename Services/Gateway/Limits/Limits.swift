@@ -20,6 +20,4 @@ enum Limits {
     static let keyInterval = Duration.seconds(60)
     /// Between two tries while there are no keys yet.
     static let keyRetryInterval = Duration.milliseconds(250)
-    /// Revocations that are remembered; beyond, the oldest go, whose tokens have long expired.
-    static let revocations = 100_000
 }

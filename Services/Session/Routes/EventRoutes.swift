@@ -10,7 +10,11 @@ extension SessionService {
             _ = try await sessions.room(id, for: user)
             let after = try call.lastEventID() ?? call.query("after", in: 0...Int.max) ?? 0
             if call.header("Accept")?.contains("text/event-stream") == true {
-                return .events { try await follow(id, by: user, after: after, $0) }
+                return .events { stream in
+                    try await stream.whileTokenLasts(of: call) {
+                        try await follow(id, by: user, after: after, stream)
+                    }
+                }
             }
             let slice = try await sessions.events(of: id, after: after, limit: try call.pageLimit())
             let next = slice.hasMore ? slice.elements.last.map { "\($0.sequence)" } : nil
@@ -19,14 +23,14 @@ extension SessionService {
         routes.events(on: SessionEndpoints.runEvents) { call in
             let id: RunID = try call.path("run_id")
             return (try await runs.run(id, for: call.identity.userID), try call.lastEventID() ?? 0)
-        } _: { _, start, stream in
+        } _: { call, start, stream in
             let (run, after) = start
             let follower = Follower(after: after, bus: runs.bus.subscribe(to: run.id)) {
                 $0.sequence
             } read: {
                 try await runs.events(of: run, after: $0, limit: Limits.followPage)
             }
-            try await stream.keepingAlive {
+            try await stream.whileTokenLasts(of: call) {
                 try await follower.follow { event in
                     try await stream.send(event, id: event.sequence, name: event.kind.rawValue)
                     return event.kind != .finished

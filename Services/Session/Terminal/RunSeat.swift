@@ -204,7 +204,7 @@ final class RunSeat: Sendable {
         return Patience(deadline: clock.now() + Limits.patience, clock: clock)
     }
 
-    private func complain(_ error: any Error) {
+    fileprivate func complain(_ error: any Error) {
         let count = state.withLock { state in
             state.misunderstandings += 1
             return state.misunderstandings
@@ -267,6 +267,7 @@ final class RunSeatClient: WebSocketReceiver {
         }
     }
 
+    func credentialEnded(_ reason: String) { seat.complain(Problem(.unauthenticated, reason)) }
     func caughtUp() { seat.caughtUp() }
     func closed() { seat.leave() }
 }

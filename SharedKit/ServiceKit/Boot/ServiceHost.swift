@@ -8,6 +8,7 @@ package final class ServiceHost: Sendable {
     private let surroundings: ServiceSurroundings
     private let parts: ServiceParts
     private let server: HTTPServer
+    private let credentials: CredentialWatch?
 
     /// Puts a server in front of the parts; nothing listens yet.
     package init(_ surroundings: ServiceSurroundings, _ parts: ServiceParts) {
@@ -17,10 +18,11 @@ package final class ServiceHost: Sendable {
         OperationsRoutes(
             service: surroundings.service, health: surroundings.health, telemetry: surroundings.telemetry
         ).add(to: &routes)
+        credentials = parts.routes.opensWebSockets
+            ? CredentialWatch(client: surroundings.client, clock: surroundings.clock) : nil
         let responder = Responder(
             routes, verifier: surroundings.verifier, telemetry: surroundings.telemetry,
-            clock: surroundings.clock,
-            fallback: parts.fallback)
+            clock: surroundings.clock, credentials: credentials, fallback: parts.fallback)
         server = HTTPServer(
             logger: surroundings.logger, connectionLimit: parts.connectionLimit,
             answersOnLoops: parts.answersOnLoops
@@ -55,6 +57,7 @@ package final class ServiceHost: Sendable {
     package func runBackground() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for work in parts.background { group.addTask { try await work.run() } }
+            if let credentials { group.addTask { try await credentials.run() } }
             // Not `waitForAll`, which hears of a failure only when all the others have ended too.
             for try await _ in group {}
             try await Self.pauseUntilCancelled()

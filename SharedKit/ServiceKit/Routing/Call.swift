@@ -20,6 +20,8 @@ package struct CallScene: Sendable {
     /// Writes records that carry the request and the trace.
     package let logger: Logger
     let clock: WallClock
+    /// Knows whose tokens end; nil where there are no WebSockets.
+    let credentials: CredentialWatch?
     let query: QueryParameters
 }
 

@@ -54,6 +54,19 @@ package struct EventStream<Event: Wire>: Sendable {
         }
     }
 
+    /// Runs `body` until it ends, or the token that the caller came with does: that is the stream's last word
+    /// then. Not for streams that services follow in the name of somebody who may sign out meanwhile.
+    /// - Throws: what `body` throws, or that the reader is gone.
+    package func whileTokenLasts(
+        of call: some CallAccess, _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        guard let watch = call.scene.credentials, let caller = call.scene.caller else {
+            return try await body()
+        }
+        let reason = try await watch.whileGood(caller, body)
+        if let reason { try await send(Problem(.unauthenticated, reason)) }
+    }
+
     private func beat() async throws {
         while true {
             try await Task.sleep(for: .milliseconds(Limits.heartbeatMilliseconds))

@@ -17,12 +17,14 @@ package struct Responder: Sendable {
     let metrics: RequestMetrics
     /// Answers what no route matches; the gateway's way to everything else.
     let fallback: (@Sendable (HTTPRequestHead) -> RequestPlan?)?
+    let credentials: CredentialWatch?
 
-    /// A responder of routes.
+    /// A responder of routes; WebSockets among them end with their tokens if there are `credentials`.
     package init(
         _ routes: Routes, verifier: IdentityVerifier?, telemetry: Telemetry, clock: WallClock = .system,
-        fallback: (@Sendable (HTTPRequestHead) -> RequestPlan?)? = nil
+        credentials: CredentialWatch? = nil, fallback: (@Sendable (HTTPRequestHead) -> RequestPlan?)? = nil
     ) {
+        self.credentials = credentials
         self.verifier = verifier
         self.telemetry = telemetry
         self.clock = clock
@@ -80,7 +82,7 @@ package struct Responder: Sendable {
         try Self.check(caller, route.access)
         return CallScene(
             route: route, request: request, path: parameters, caller: caller, requestID: requestID,
-            deadline: deadline, logger: logger, clock: clock,
+            deadline: deadline, logger: logger, clock: clock, credentials: credentials,
             query: try ParameterCheck.query(of: request, parameters, of: route))
     }
 

@@ -11,6 +11,11 @@ package struct Routes: Sendable {
     /// The data of all routes registered so far.
     package var all: [Route] { prepared.map(\.route) }
 
+    /// Whether connections may outlive the requests that they began with.
+    var opensWebSockets: Bool {
+        prepared.contains { if case .webSocket = $0.route.response { true } else { false } }
+    }
+
     /// Serves an endpoint whose answer is one value.
     package mutating func on<Request, Response>(
         _ endpoint: Endpoint<Request, Response>,

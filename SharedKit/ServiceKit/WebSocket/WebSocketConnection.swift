@@ -9,6 +9,9 @@ package protocol WebSocketReceiver: AnyObject {
     func fellBehind()
     /// What waited for a slow reader has left; called once for each `fellBehind`.
     func caughtUp()
+    /// The token that the client came with has expired or was revoked: a last chance to say so in the words
+    /// of the protocol, before the connection is closed with 4401.
+    func credentialEnded(_ reason: String)
     /// The connection is over; the last call.
     func closed()
 }
@@ -18,6 +21,8 @@ extension WebSocketReceiver {
     package func fellBehind() {}
     /// Nothing, for receivers that never send much.
     package func caughtUp() {}
+    /// Nothing, for protocols without words for it.
+    package func credentialEnded(_ reason: String) {}
 }
 
 /// The server's end of a WebSocket; may be used from any thread.
@@ -52,6 +57,11 @@ package struct WebSocketConnection: Sendable {
     package func close(_ code: WebSocketCloseCode, _ reason: String = "") {
         if eventLoop.inEventLoop { return handler.value.close(code, reason) }
         eventLoop.execute { handler.value.close(code, reason) }
+    }
+
+    /// The token that the client came with is no longer good: lets the receiver say so, and closes.
+    func endCredential(_ reason: String) {
+        eventLoop.execute { handler.value.endCredential(reason) }
     }
 
     /// Stops taking what the other side sends, or goes on; what has been read by then still comes.

@@ -29,6 +29,8 @@ final class WebSocketHandler: ChannelInboundHandler {
     private var channel: (any Channel)?
 
     var receiver: (any WebSocketReceiver)?
+    /// Called once, at the end.
+    var farewell: (() -> Void)?
     let pressure = WebSocketPressure()
     private var reader: WebSocketReader
     private var context: ChannelHandlerContext?
@@ -69,9 +71,11 @@ final class WebSocketHandler: ChannelInboundHandler {
         outbox = []
         loop?.remove(self)
         loop = nil
-        let receiver = receiver
+        let (receiver, farewell) = (receiver, farewell)
         self.receiver = nil
+        self.farewell = nil
         receiver?.closed()
+        farewell?()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -135,6 +139,13 @@ final class WebSocketHandler: ChannelInboundHandler {
         phase = .closing
         loop?.flushSoon(self)
         closeLater(context)
+    }
+
+    /// Whoever came with a token does not stay behind it.
+    func endCredential(_ reason: String) {
+        guard phase == .open else { return }
+        receiver?.credentialEnded(reason)
+        close(.unauthorized, reason)
     }
 
     /// Reads on, or not.

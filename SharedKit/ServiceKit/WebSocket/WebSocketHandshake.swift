@@ -4,7 +4,7 @@ internal import NIOHTTP1
 
 extension ServerResponse {
     /// Accepts a WebSocket (RFC 6455 4.2.2); `open` is called on the event loop with the new connection and
-    /// answers who takes its messages.
+    /// answers who takes its messages. The connection ends with the caller's token, see `CredentialWatch`.
     /// - Throws: `Problem` when the request is not a handshake.
     package static func webSocket(
         for call: some CallAccess, _ limits: WebSocketLimits,
@@ -17,6 +17,7 @@ extension ServerResponse {
             keys.count == 1, let key = keys.first, WebSocketKey.isValid(key)
         else { throw Problem(.malformedRequest, "a WebSocket handshake (RFC 6455) is expected") }
         guard headers["sec-websocket-version"] == ["13"] else { return wrongVersion }
+        let (caller, watch) = (call.scene.caller, call.scene.credentials)
         let fields: HTTPHeaders = [
             "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": WebSocketKey.accept(key),
         ]
@@ -26,7 +27,11 @@ extension ServerResponse {
                 let handler = WebSocketHandler(limits)
                 let reference = NIOLoopBound(handler, eventLoop: channel.eventLoop)
                 try channel.pipeline.syncOperations.addHandler(handler)
-                handler.receiver = try open(WebSocketConnection(channel: channel, handler: reference))
+                let connection = WebSocketConnection(channel: channel, handler: reference)
+                handler.receiver = try open(connection)
+                guard let caller, let watch else { return }
+                let number = watch.enter(caller) { connection.endCredential($0) }
+                handler.farewell = { watch.leave(number) }
             })
     }
 
