@@ -118,10 +118,12 @@ static void hand_over(struct csb_group *group, int fds[CSB_ANSWER_FDS]) {
     int count = 2;
     if (group->event != -1) fds[count++] = group->event;
     if (group->idle != -1) fds[count++] = group->idle;
+    if (group->share != -1) fds[count++] = group->share;
     for (int i = 0; i < csb_ground.branch_count; i++) fds[count++] = group->directories[i];
     memset(group->directories, -1, sizeof group->directories);
     group->event = -1;
     group->idle = -1;
+    group->share = -1;
 }
 
 int csb_cell_start(
@@ -147,6 +149,7 @@ int csb_cell_start(
         cell->generation++;
         answer->has_event = group.event != -1;
         answer->has_idle = group.idle != -1;
+        answer->has_share = group.share != -1;
         hand_over(&group, fds);
         answer->pid = cell->init;
         answer->cell = (uint32_t)number;

@@ -15,7 +15,8 @@ struct csb_group {
     int members[CSB_CGROUPS];
     int levers[CSB_LEVERS];
     int event;
-    int idle; /* cpu.idle, for the service: it says who makes way for whom, and nothing else */
+    int idle;  /* cpu.idle, for the service: it says who makes way for whom, and nothing else */
+    int share; /* how much it weighs beside others, for the same */
 };
 
 /* Makes and limits a cgroup in every branch. Returns 0 or an errno; then nothing of them is left. */

@@ -77,7 +77,11 @@ static int make_one(
     for (size_t i = 0; i < sizeof rules / sizeof *rules && error == 0; i++) {
         if (rules[i].kind == branch->kind) error = follow(&rules[i], limits, directory, group->levers);
     }
-    if (group->idle == -1) group->idle = openat(directory, "cpu.idle", O_WRONLY | O_CLOEXEC);
+    if (branch->kind != CSB_MEMORY && branch->kind != CSB_PIDS && group->idle == -1) {
+        const char *share = branch->kind == CSB_UNIFIED ? "cpu.weight" : "cpu.shares";
+        group->idle = openat(directory, "cpu.idle", O_WRONLY | O_CLOEXEC);
+        if (group->idle != -1) group->share = openat(directory, share, O_WRONLY | O_CLOEXEC);
+    }
     return error == 0 && branch->kind == CSB_MEMORY ? watch_memory(directory, &group->event) : error;
 }
 
@@ -106,6 +110,7 @@ void csb_group_close(struct csb_group *group) {
     close_each(group->levers, CSB_LEVERS);
     close_each(&group->event, 1);
     close_each(&group->idle, 1);
+    close_each(&group->share, 1);
 }
 
 int csb_group_remove(const struct csb_branch *branches, int count, const char *name) {

@@ -47,13 +47,16 @@ final class Cell: Sendable {
         _ made: Warden.Parked, _ parts: consuming Parts, of warden: Warden, _ ground: SandboxGround,
         limits: SandboxLimits, shape: WarmShape? = nil
     ) throws(SystemFailure) {
+        guard made.cgroups.count == ground.cgroups.controllers.count else {
+            throw SystemFailure(call: "recvmsg", errno: EMFILE)
+        }
         initProcess = made.initProcess
         name = made.name
         self.warden = warden
         self.shape = shape
         // What was started ahead has paid for its start.
         let price = shape == nil ? nil : StartPrice()
-        cgroup = Cgroup(made.cgroups, idle: made.idle, ground.cgroups, startPrice: price)
+        cgroup = Cgroup(made.cgroups, idle: made.idle, share: made.share, ground.cgroups, startPrice: price)
         var event = made.memoryEvent
         if event == nil { event = try cgroup.watchMemory() }
         memoryEvent = event

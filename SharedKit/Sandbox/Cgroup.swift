@@ -17,17 +17,22 @@ struct Cgroup: ~Copyable, Sendable {
     private let uncounted = Locked(Uncounted())
     /// Not the program's either.
     let startPrice: StartPrice
-    /// Whether all of it runs after everybody else, where the kernel can do that. The one thing of a cgroup
-    /// that the service may write.
+    /// Whether all of it runs after everybody else, and how much it weighs beside others, where the kernel
+    /// can do that. Nothing else of a cgroup may the service write.
     private let idle: SharedFD?
+    private let share: SharedFD?
 
     /// - Parameters:
     ///   - directories: in the order of `cgroups`.
     ///   - startPrice: nil is what a start costs here.
-    init(_ directories: [SharedFD], idle: SharedFD?, _ cgroups: Cgroups, startPrice: StartPrice? = nil) {
+    init(
+        _ directories: [SharedFD], idle: SharedFD?, share: SharedFD?, _ cgroups: Cgroups,
+        startPrice: StartPrice? = nil
+    ) {
         parts = zip(cgroups.controllers, directories).map(CgroupPart.init)
         basis = cgroups.kind == .v2 ? "cgroup v2" : cgroups.kind == .none ? "rss" : "cgroup v1"
         self.idle = idle
+        self.share = share
         self.startPrice = startPrice ?? cgroups.startPrice
     }
 
@@ -59,6 +64,17 @@ struct Cgroup: ~Copyable, Sendable {
 
     /// Whether the kernel can let all of it run after everybody else.
     var mayMakeWay: Bool { idle != nil }
+
+    /// Lets all of it run as its standing says.
+    func stand(as rank: Standing.Rank) {
+        guard rank == .known else { return makeWay(rank == .last) }
+        ignoring("a run that weighs too much is slower for others, no more") {
+            try share?.descriptor.write(Array(part(.unified) == nil ? Self.oldShare.utf8 : Self.share.utf8))
+        }
+    }
+
+    /// An eighth of what a cgroup weighs by itself: 1024 in version 1, 100 in version 2.
+    private static let (oldShare, share) = ("128", "12")
 
     /// Lets all of it run after everybody else, or as an equal again.
     func makeWay(_ makesWay: Bool) {

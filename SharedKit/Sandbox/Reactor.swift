@@ -278,7 +278,7 @@ extension Reactor {
         let used = run.cell.cgroup.cpuMicroseconds
         guard run.clock.mayUseMore(usedMicroseconds: used, now: now) else { return run.end(.cpuLimit) }
         if run.clock.changesStanding(usedMicroseconds: used, now: now, among: runs.count) {
-            run.cell.cgroup.makeWay(run.clock.makesWay)
+            run.cell.cgroup.stand(as: run.clock.rank)
         }
     }
 

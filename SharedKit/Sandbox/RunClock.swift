@@ -50,7 +50,8 @@ struct RunClock {
         standing = mayMakeWay ? Standing(now: now, processors: Self.processors) : nil
     }
 
-    var makesWay: Bool { standing?.makesWay ?? false }
+    var rank: Standing.Rank { standing?.rank ?? .newcomer }
+    var makesWay: Bool { rank == .last }
     /// Whether the CPU time is to be looked at.
     func wantsCPU(at now: UInt64) -> Bool { cpuCheck <= now || standing?.nextLook ?? .max <= now }
 

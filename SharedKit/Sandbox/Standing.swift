@@ -1,13 +1,17 @@
-/// Whether a run makes way for newer ones.
+/// What a run counts beside newer ones.
 ///
 /// Every run starts as everybody's equal, all its processes together weighing like one. When it has used more
-/// CPU than most programs ever need it makes way: the kernel runs it only where nobody else wants to, so a
-/// short program beside long ones takes no longer than alone. One that gets next to nothing that way is an
-/// equal again for as long as it once was, so nobody starves.
+/// CPU than little programs need it weighs less, and when more than most programs ever need it makes way: the
+/// kernel runs it only where nobody else wants to, so a short program beside long ones takes no longer than
+/// alone. One that gets next to nothing that way is an equal again for as long as it once was, so nobody
+/// starves.
 package struct Standing: Sendable {
     /// What decides, in nanoseconds.
     package enum Limits {
-        /// CPU time after which a run is no newcomer any more.
+        /// CPU time after which a run is no newcomer any more, and when it can have used that.
+        package static let steps: UInt64 = 5_000_000
+        static let firstLook: UInt64 = 6_000_000
+        /// CPU time after which a run makes way.
         package static let youth: UInt64 = 20_000_000
         /// Who makes way is looked at after the first, and then ever less often, down to the second.
         package static let patience: ClosedRange<UInt64> = 50_000_000...400_000_000
@@ -19,8 +23,13 @@ package struct Standing: Sendable {
         package static let fairParts: UInt64 = 8
     }
 
-    /// Whether it makes way now.
-    package private(set) var makesWay = false
+    /// From everybody's equal, over one that weighs less, to one that makes way.
+    package enum Rank: Sendable, Hashable {
+        case newcomer, known, last
+    }
+
+    /// What it is now.
+    package private(set) var rank = Rank.newcomer
     /// When to look again.
     package private(set) var nextLook: UInt64
     private let processors: UInt64
@@ -31,14 +40,14 @@ package struct Standing: Sendable {
     package init(now: UInt64, processors: UInt64) {
         self.processors = max(processors, 1)
         since = (0, now)
-        nextLook = now + Limits.youth / self.processors
+        nextLook = now + Limits.firstLook
     }
 
     /// Looks at a run that has used so many nanoseconds of CPU, one of `others` runs; true when its standing
     /// changes.
     package mutating func look(used: UInt64, now: UInt64, among others: Int) -> Bool {
         let others = UInt64(max(others, 0))
-        return makesWay ? lookBack(used, now, others) : grow(used, now, others)
+        return rank == .last ? lookBack(used, now, others) : grow(used, now, others)
     }
 
     /// Nothing is to be decided any more.
@@ -52,23 +61,26 @@ package struct Standing: Sendable {
     private mutating func grow(_ used: UInt64, _ now: UInt64, _ others: UInt64) -> Bool {
         let spent = used - min(since.used, used)
         if spent >= Limits.youth {
-            makesWay = true
+            rank = .last
             distance = Limits.patience.lowerBound
             mark(used, now, next: max(distance, turns(others)))
             return true
         }
+        let changes = rank == .newcomer && spent >= Limits.steps
+        if changes { rank = .known }
+        let next = rank == .known ? (Limits.youth - spent) / processors : Limits.steps - spent
         // A sleeper is looked at less and less often.
         let idle = min((now - min(since.instant, now)) / 2, Limits.patience.upperBound)
-        nextLook = now + max((Limits.youth - spent) / processors, idle)
-        return false
+        nextLook = now + max(next, idle)
+        return changes
     }
 
     private mutating func lookBack(_ used: UInt64, _ now: UInt64, _ others: UInt64) -> Bool {
         let parts = max(Limits.fairParts, others * 4 / processors)
         let starves = (used - min(since.used, used)) * parts < now - min(since.instant, now)
         if starves {
-            makesWay = false
-            mark(used, now, next: Limits.youth / processors)
+            rank = .newcomer
+            mark(used, now, next: Limits.firstLook)
         } else {
             distance = min(distance * 2, Limits.patience.upperBound)
             mark(used, now, next: max(distance, turns(others)))

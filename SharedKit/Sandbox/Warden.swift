@@ -110,7 +110,22 @@ final class Warden: Sendable {
         let workspace: SharedFD
         let memoryEvent: SharedFD?
         let idle: SharedFD?
+        let share: SharedFD?
         let cgroups: [SharedFD]
+
+        /// Nil when not all of it has come.
+        init?(_ answer: csb_answer, _ passed: [SharedFD]) {
+            let least = 2 + Int(answer.has_event + answer.has_idle + answer.has_share)
+            guard passed.count >= least else { return nil }
+            var rest = passed.dropFirst(2)
+            name = CellName(cell: answer.cell, generation: answer.generation)
+            user = answer.user
+            (initProcess, workspace) = (passed[0], passed[1])
+            memoryEvent = answer.has_event == 0 ? nil : rest.removeFirst()
+            idle = answer.has_idle == 0 ? nil : rest.removeFirst()
+            share = answer.has_share == 0 ? nil : rest.removeFirst()
+            cgroups = Array(rest)
+        }
     }
 
     /// Which sandbox, and which of those that were there.
@@ -134,12 +149,12 @@ final class Warden: Sendable {
         frame.is_warm = isWarm ? 1 : 0
         frame.limits = limits.forTheKernel
         let (answer, passed) = try ask(frame, fds: fds)
-        let (event, idle) = (Int(answer.has_event), Int(answer.has_idle))
-        guard passed.count >= 2 + event + idle else { throw Self.gone }
-        return Parked(
-            name: CellName(cell: answer.cell, generation: answer.generation), user: answer.user,
-            initProcess: passed[0], workspace: passed[1], memoryEvent: event == 0 ? nil : passed[2],
-            idle: idle == 0 ? nil : passed[2 + event], cgroups: Array(passed.dropFirst(2 + event + idle)))
+        guard let parked = Parked(answer, passed) else {
+            // No room for its descriptors: nobody else can end it.
+            try end(CellName(cell: answer.cell, generation: answer.generation))
+            throw .step("sandbox", SystemFailure(call: "recvmsg", errno: EMFILE))
+        }
+        return parked
     }
 
     /// Ends a sandbox; its cgroups go when its last process has.

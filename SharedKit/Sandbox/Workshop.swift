@@ -116,6 +116,7 @@ actor Workshop {
             control: control.reader, orders: orders.reader, stdin: input.writer, stdout: output.reader,
             stderr: errors.reader)
         do { return try Cell(parked, parts, of: warden, ground, limits: limits, shape: shape) } catch {
+            ignoring("a warden that is gone took it with it") { try warden.end(parked.name) }
             throw .step("memory events", error)
         }
     }

@@ -42,6 +42,40 @@ extension Isolation {
             await host.close()
         }
 
+        @Test("a start for which there are not descriptors enough leaves nothing, wherever that shows")
+        func exhausted() async throws {
+            let host = try await Self.host(parked: 0)
+            let spec = SandboxSpec(argv: ["true"])
+            for _ in 0..<3 { _ = try await host.run(spec) }
+            var failures = 0
+            try await leavesNothing {
+                for room in 0..<64 {
+                    do { if try await Self.run(spec, on: host, room: room).verdict == .ok { break } } catch {
+                        failures += 1
+                    }
+                }
+            }
+            // The pipes and sockets of a sandbox, and what its warden passes on, are that many at least.
+            #expect(failures > 12, "\(failures)")
+            #expect(try await host.run(spec).verdict == .ok)
+            await host.close()
+        }
+
+        /// With room for so many descriptors more than there are.
+        private static func run(
+            _ spec: SandboxSpec, on host: SandboxHost, room: Int
+        ) async throws -> SandboxResult {
+            let used = Set(Footprint.names("/proc/self/fd").compactMap { Int($0) })
+            let free = (0..<65_536).lazy.filter { !used.contains($0) }
+            var (before, limit) = (rlimit(), rlimit())
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before)
+            limit = before
+            limit.rlim_cur = rlim_t(free.dropFirst(room).first ?? 65_536)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            defer { setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &before) }
+            return try await host.run(spec)
+        }
+
         @Test("a parked sandbox takes limits other than those it was made with")
         func limits() async throws {
             let host = try await Self.host(parked: 2)

@@ -6,6 +6,7 @@ import Testing
 /// Who makes way for whom.
 @Suite struct StandingTests {
     private static let millisecond: UInt64 = 1_000_000
+    private static let steps = Standing.Limits.steps
     private static let youth = Standing.Limits.youth
 
     /// Looks as often as it asks for, with a use of so many parts in a hundred, until an instant.
@@ -22,23 +23,25 @@ import Testing
         return (used, now, looks)
     }
 
-    @Test("a newcomer is an equal until it has used what most programs never need")
+    @Test("a newcomer is an equal, weighs less when it has used what little programs need, then makes way")
     func youth() {
         var standing = Standing(now: 0, processors: 2)
-        #expect(standing.nextLook == Self.youth / 2, "earlier it cannot have used it")
-        let isEarly = standing.look(used: Self.youth - 1, now: standing.nextLook, among: 1)
-        #expect(!isEarly)
-        #expect(!standing.makesWay)
-        let isGrown = standing.look(used: Self.youth, now: standing.nextLook, among: 1)
-        #expect(isGrown)
-        #expect(standing.makesWay)
+        #expect(standing.nextLook > Self.steps, "a little program is never looked at")
+        let isEarly = standing.look(used: Self.steps - 1, now: standing.nextLook, among: 1)
+        #expect(!isEarly && standing.rank == .newcomer)
+        let isKnown = standing.look(used: Self.steps, now: standing.nextLook, among: 1)
+        #expect(isKnown && standing.rank == .known)
+        let isSame = standing.look(used: Self.youth - 1, now: standing.nextLook, among: 1)
+        #expect(!isSame && standing.rank == .known)
+        let isLast = standing.look(used: Self.youth, now: standing.nextLook, among: 1)
+        #expect(isLast && standing.rank == .last)
     }
 
     @Test("who sleeps is an equal, and is looked at ever less often")
     func sleeper() {
         var standing = Standing(now: 0, processors: 2)
         let minute = follow(&standing, 0, from: (0, 0), until: 60_000 * Self.millisecond)
-        #expect(!standing.makesWay)
+        #expect(standing.rank == .newcomer)
         #expect(minute.looks < 200, "\(minute.looks)")
     }
 
@@ -46,10 +49,10 @@ import Testing
     func burner() {
         var standing = Standing(now: 0, processors: 2)
         let second = follow(&standing, 50, from: (0, 0), until: 1000 * Self.millisecond)
-        #expect(standing.makesWay)
+        #expect(standing.rank == .last)
         let minute = follow(
             &standing, 50, from: (second.used, second.now), until: 61_000 * Self.millisecond)
-        #expect(standing.makesWay)
+        #expect(standing.rank == .last)
         #expect(minute.looks < 200, "\(minute.looks)")
     }
 
@@ -60,10 +63,10 @@ import Testing
         let next = standing.nextLook
         let isHelped = standing.look(used: Self.youth + 1000, now: next, among: 1)
         #expect(isHelped)
-        #expect(!standing.makesWay)
+        #expect(standing.rank == .newcomer)
         let isBack = standing.look(used: 2 * Self.youth + 1000, now: next + 2 * Self.youth, among: 1)
         #expect(isBack)
-        #expect(standing.makesWay)
+        #expect(standing.rank == .last)
     }
 
     @Test("who takes turns with many is not asked before its turn can have come")
@@ -86,7 +89,7 @@ import Testing
         let next = standing.nextLook
         let changes = standing.look(used: Self.youth + (next - Self.youth) / 32, now: next, among: 64)
         #expect(!changes)
-        #expect(standing.makesWay)
+        #expect(standing.rank == .last)
     }
 }
 
@@ -104,32 +107,50 @@ extension Isolation {
             var hasMadeWay = false
             for _ in 0..<1000 where !hasMadeWay {
                 try await Task.sleep(for: .milliseconds(20))
-                hasMadeWay = Self.idle().contains("1")
+                hasMadeWay = Self.levers("cpu.idle").contains("1")
             }
-            #expect(hasMadeWay, "\(Self.idle())")
+            #expect(hasMadeWay, "\(Self.levers("cpu.idle"))")
             let result = try await Hosts.shell("cat /proc/self/stat")
             #expect(result.verdict == .ok)
             run.cancel()
             #expect(await run.result().verdict == .cancelled)
         }
 
+        @Test("a run that has used what little programs need weighs an eighth")
+        func known() async throws {
+            let program = SandboxFile(path: "program", bytes: try await Compiled.program.value, mode: 0o755)
+            let line = "/box/program h30_burns 9000; read line"
+            let spec = SandboxSpec(argv: ["/bin/sh", "-c", line], files: [program], stdin: .stream)
+            let run = try await Hosts.shared.start(spec)
+            let wanted: Set = ["128", "12"]
+            var weights: Set<String> = []
+            for _ in 0..<1000 where weights.isDisjoint(with: wanted) {
+                try await Task.sleep(for: .milliseconds(20))
+                weights = Self.levers("cpu.shares").union(Self.levers("cpu.weight"))
+            }
+            #expect(!weights.isDisjoint(with: wanted), "\(weights)")
+            await run.closeStdin()
+            #expect(await run.result().verdict != .internalError)
+        }
+
         /// What the cgroups of this process's runs say.
-        private static func idle() -> Set<String> {
+        private static func levers(_ file: String) -> Set<String> {
             let roots = ["cpu", "cpu,cpuacct", "unified", ""].map { "/sys/fs/cgroup/\($0)" }
             let own = roots.flatMap { root in
                 Footprint.names(root).filter { $0.hasPrefix("codecollab-\(getpid())-") }.map {
                     "\(root)/\($0)"
                 }
             }
-            return Set(own.compactMap { text("\($0)/cpu.idle") })
+            return Set(own.compactMap { text("\($0)/\(file)") })
         }
 
         private static func text(_ path: String) -> String? {
             let number = open(path, O_RDONLY | O_CLOEXEC)
             guard number >= 0 else { return nil }
             let file = FD(owning: number)
-            var byte: UInt8 = 0
-            return read(file.number, &byte, 1) == 1 ? String(UnicodeScalar(byte)) : nil
+            var bytes = [UInt8](repeating: 0, count: 16)
+            let count = read(file.number, &bytes, bytes.count)
+            return count > 0 ? String(decoding: bytes[..<count].prefix { $0 != 10 }, as: UTF8.self) : nil
         }
     }
 }

@@ -139,9 +139,9 @@ enum csb_park_fd {
 };
 
 /* The warden's answer to every frame. With PARK's come init's pidfd, the workspace's root, an event for "out
- * of memory" where version 1 has one (`has_event`), the cgroup's cpu.idle, for writing, where the kernel has
- * it (`has_idle`), and the directories of the cgroups in ENTER's order. To ENTER `is_mapped` says whether
- * workspaces are shown to their owner as his own. */
+ * of memory" where version 1 has one (`has_event`), the cgroup's cpu.idle and its weight, for writing, where
+ * the kernel has them (`has_idle`, `has_share`), and the directories of the cgroups in ENTER's order. To
+ * ENTER `is_mapped` says whether workspaces are shown to their owner as his own. */
 struct csb_answer {
     int32_t error;
     int32_t pid;
@@ -151,8 +151,9 @@ struct csb_answer {
     uint32_t is_mapped;
     uint32_t has_event;
     uint32_t has_idle;
+    uint32_t has_share;
 };
-enum { CSB_ANSWER_FDS = 4 + CSB_CGROUPS };
+enum { CSB_ANSWER_FDS = 5 + CSB_CGROUPS };
 
 /* To the mounter on its own socket: files or directories, open for reading; it answers with an error, and as
  * many read-only clones of them, attached nowhere. */
