@@ -46,6 +46,7 @@ bench: build ## measure against the peers on this machine; ratios, never part of
 	@-SharedKit/CRDTWasm/build .build/wasm/crdt.wasm
 	@Deploy/venv Tests/Bench/requirements.txt
 	@python3 Tests/Bench/documents.py
+	@.build/release/crdt measure growth
 	@python3 Tests/Bench/collab.py
 
 wasm: ## the document engine for browsers: .build/wasm/crdt.wasm

@@ -11,6 +11,7 @@ struct CRDT: ParsableCommand {
             crdt apply sveltecomponent.upd.gz --root t
                                                    the text and state of a log of Yjs updates
             crdt fuzz --sessions 100 --seed 1      random sessions compared with node-yjs
+            crdt measure growth                    how each operation's cost grows with the document
             crdt script --operations 1000000       a random script, the same as WebAssembly runs
 
             Results are one line of JSON. Exit codes: 1 a difference, 65 a damaged file, 66 a missing one.

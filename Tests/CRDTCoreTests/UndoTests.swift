@@ -52,4 +52,31 @@ import Testing
             }
         }
     }
+
+    @Test("what was done before, during and after a lost connection is taken back, and nothing of others")
+    func reconnect() throws {
+        let (ours, theirs) = (Box(5, false), Box(6, false))
+        let (root, far) = (ours.document.root(named: "t"), theirs.document.root(named: "t"))
+        ours.document.trackHistory(of: root)
+        try theirs.take(try ours.document.insert(bytes("before ").span, at: 0, in: root))
+        ours.document.closeUndoStep()
+        // Neither hears of the other; both write into and around the same words.
+        _ = try ours.document.insert(bytes("during ").span, at: 7, in: root)
+        ours.document.closeUndoStep()
+        _ = try ours.document.delete(0..<3, in: root)
+        ours.document.closeUndoStep()
+        _ = try theirs.document.insert(bytes("THEIRS ").span, at: 3, in: far)
+        _ = try theirs.document.delete(10..<12, in: far)
+        // What a provider does when it is back: each sends what the other's vector lacks.
+        let (mine, others) = (ours.document.stateVector(), theirs.document.stateVector())
+        try theirs.take(try ours.document.encode(since: others.span))
+        try ours.take(try theirs.document.encode(since: mine.span))
+        #expect(ours.text() == theirs.text())
+        for _ in 0..<3 { try theirs.take(ours.document.undo()) }
+        #expect(ours.document.undo() == [] && ours.text() == bytes("THEIRS "))
+        for _ in 0..<3 { try theirs.take(ours.document.redo()) }
+        #expect(ours.text() == theirs.text())
+        let text = String(decoding: ours.text(), as: UTF8.self)
+        #expect(text.contains("during ") && text.contains("THEIRS ") && !text.contains("bef"))
+    }
 }

@@ -67,8 +67,8 @@ enum DocumentExercise {
     }
 
     /// The same vector and text, but for two things that only forgers bring about, and with Yjs as well: of
-    /// what was sent twice with different origins the unknown end is told, which does not wait for the missing
-    /// one any more; and where origins cross, the text depends on the order in which structs came.
+    /// what was sent twice with different origins the unknown end is told, which does not wait for the
+    /// missing one any more; and where origins cross, the text depends on the order in which structs came.
     private static func difference(
         of copy: borrowing Document, from document: borrowing Document
     ) -> String? {

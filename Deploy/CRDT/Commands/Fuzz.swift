@@ -25,11 +25,15 @@ struct Fuzz: ParsableCommand {
     @Option(help: "The Python that has pycrdt.") var python = "python3"
     @Option(help: "Write what differs into this folder: seed-N.ours, .theirs, .log.") var keep: String?
 
+    func validate() throws {
+        guard sessions >= 1 else { throw ValidationError("--sessions: at least 1, got \(sessions)") }
+    }
+
     func run() throws {
         try Ending.naming {
             let other = try Peer(try command())
             var total = (updates: 0, comparisons: 0, differences: 0)
-            for index in 0..<UInt64(max(sessions, 0)) {
+            for index in 0..<UInt64(sessions) {
                 let tally = try session(other, seed: seed &+ index)
                 total.updates += tally.updates
                 total.comparisons += tally.comparisons

@@ -10,8 +10,9 @@ struct Measure: ParsableCommand {
         usage: """
             crdt measure merge --write small.upd   merges 20,000, 200,000 and 2,000,000 small updates
             crdt measure apply conflicts.upd       applies a log to an empty document
+            crdt measure growth                    what each operation costs in documents of size 1, 10, 100
             """,
-        subcommands: [MeasureMerge.self, MeasureApply.self])
+        subcommands: [MeasureMerge.self, MeasureApply.self, MeasureGrowth.self])
 }
 
 /// `crdt measure merge`.

@@ -80,16 +80,14 @@ extension Document {
     }
 
     private mutating func takeBackRevivals(_ client: UInt32, _ clocks: Range<UInt32>) {
-        var index = 0
-        while index < history.revivals.count {
-            let revival = history.revivals[index]
+        guard var place = history.revivals.place(of: client, endingAfter: clocks.lowerBound) else { return }
+        while let revival = history.revivals.next(&place, before: clocks.upperBound) {
             let from = max(revival.old.clock, clocks.lowerBound)
             let to = min(revival.old.end, clocks.upperBound)
-            if revival.old.client == client && from < to {
+            if from < to {
                 let clock = revival.clock + from - revival.old.clock
                 takeBack(UndoHistory.Entry(client: ownClient(), clock: clock, length: to - from))
             }
-            index += 1
         }
     }
 
@@ -105,7 +103,7 @@ extension Document {
         rememberInsertion(clock, entry.length, in: history.type)
         add(base, text.count, units: entry.length, between: left, items[left].right, of: history.type)
         cursor.forget()
-        history.noteRevival(of: entry, own, at: clock)
+        history.revivals.note(entry, own, at: clock)
     }
 
     /// Notes an insertion of our own.

@@ -25,34 +25,13 @@ struct UndoHistory: ~Copyable {
         var isOpen = false
     }
 
-    /// Deleted units that came back under another id.
-    struct Revival: BitwiseCopyable {
-        var old: Entry
-        var clock: UInt32
-    }
-
     enum Mode { case editing, undoing, redoing }
 
     var type: UInt32 = .none
     var mode = Mode.editing
     var undo = Stack()
     var redo = Stack()
-    var revivals = Column<Revival>()
-}
-
-extension UndoHistory {
-    /// Notes that deleted units live again from `clock` of our own on. Units that had come back before are
-    /// told of the newest place at once, so that undo and redo in turn do not make a chain.
-    mutating func noteRevival(of entry: Entry, _ own: UInt32, at clock: UInt32) {
-        if revivals.count >= Limits.undoEntries { revivals.remove(at: 0, count: revivals.count / 2) }
-        for index in 0..<revivals.count where entry.client == own {
-            let known = revivals[index]
-            if known.clock == entry.clock && known.old.length == entry.length {
-                revivals[index].clock = clock
-            }
-        }
-        revivals.append(Revival(old: entry, clock: clock))
-    }
+    var revivals = Revivals()
 }
 
 extension UndoHistory.Stack {
