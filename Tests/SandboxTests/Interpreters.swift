@@ -42,7 +42,7 @@ struct Interpreter {
     }
 
     static var here: [Interpreter] {
-        [python, node, ruby].filter { access($0.argv[0], X_OK) == 0 }
+        [python, node, ruby, php].filter { access($0.argv[0], X_OK) == 0 }
     }
 
     static let pythonVersion = "3.11"
@@ -153,6 +153,40 @@ struct Interpreter {
             Script("input", "puts STDIN.read.upcase", stdin: "abc"),
             Script("siblings", "require_relative 'a'; p X", files: ["a.rb": "X = __FILE__"]),
             Script("data", "puts DATA.read\n__END__\nhere\n"), Script("no script", ""),
+        ])
+
+    static let php = Interpreter(
+        name: "php",
+        argv: ["/usr/bin/php"]
+            + ["display_errors=stderr", "log_errors=0", "html_errors=0", "memory_limit=-1"].flatMap {
+                ["-d", $0]
+            } + ["main.php"],
+        scripts: [
+            Script(
+                "itself",
+                """
+                <?php
+                $server = $_SERVER;
+                unset($server['REQUEST_TIME'], $server['REQUEST_TIME_FLOAT']);
+                var_dump($argv, $server, getenv(), __FILE__, __DIR__, get_included_files(), getcwd());
+                var_dump(getmypid(), posix_getppid(), php_ini_loaded_file(), php_ini_scanned_files());
+                var_dump(ini_get_all(null, false), get_loaded_extensions(), cli_get_process_title());
+                echo file_get_contents('/proc/self/cmdline'), file_get_contents('/proc/self/limits');
+                echo implode(preg_grep('/^(TracerPid|Seccomp|NoNewPrivs|CapEff|Sig[BIC]|Threads)/',
+                    file('/proc/self/status')));
+                var_dump(scandir('/proc/self/fd'));
+                """),
+            Script("its own time", "<?php var_dump(microtime(true) - $_SERVER['REQUEST_TIME_FLOAT'] < 30);"),
+            Script("error", "<?php\nfunction f() { throw new Exception('bad'); }\necho 1;\nf();\n"),
+            Script("warning", "<?php\necho $missing;\n"), Script("syntax error", "<?php echo = 1;\n"),
+            Script("nothing", ""), Script("no tag", "just text\n"), Script("exit code", "<?php exit(9);"),
+            Script("input", "<?php echo strtoupper(stream_get_contents(STDIN));", stdin: "abc"),
+            Script(
+                "siblings", "<?php require 'a.php'; echo X, file_get_contents('d');",
+                files: ["a.php": "<?php const X = __FILE__;", "d": "data"]),
+            Script(
+                "settings beside it", "<?php echo ini_get('precision');", files: ["php.ini": "precision=3"]),
+            Script("first line", "#!/usr/bin/php\n<?php echo __LINE__;"), Script("no script", ""),
         ])
 
     struct LimitRow {

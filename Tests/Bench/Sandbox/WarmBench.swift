@@ -22,13 +22,15 @@ struct WarmBench {
         Language(
             name: "ruby", file: "main.rb", text: "puts 'hello'",
             command: ["/usr/bin/ruby", "--disable=gems"]),
+        Language(
+            name: "php", file: "main.php", text: "<?php echo 'hello', PHP_EOL;", command: ["/usr/bin/php"]),
     ]
 
     func run() async throws {
         for language in Self.languages where LatencyBench.exists(language.command[0]) {
             try compare(language)
         }
-        try await throughput(seconds: 3)
+        for lanes in [2, 4] { try await throughput(seconds: 2, lanes: lanes) }
     }
 
     /// In turns, at a pace that leaves the next interpreter the time to start.
@@ -73,8 +75,8 @@ struct WarmBench {
         verdict("\(name), warm p99 / median", held.quantile(0.99) / held.median, atMost: 4)
     }
 
-    /// Two at once without a pause: nobody is slower because interpreters are started for the next.
-    private func throughput(seconds: Double) async throws {
+    /// Several at once without a pause: nobody is slower because interpreters are started for the next.
+    private func throughput(seconds: Double, lanes: Int) async throws {
         let python = Self.languages[0]
         guard LatencyBench.exists(python.command[0]) else { return }
         var spec = SandboxSpec(
@@ -85,23 +87,23 @@ struct WarmBench {
         let warm = try await SandboxHost(SandboxHost.Configuration(parked: 4, warm: 4))
         var (with, without) = (Figures(), Figures())
         for _ in 0..<3 {
-            without.add(try await perSecond(spec, on: usual, seconds))
-            with.add(try await perSecond(spec, on: warm, seconds))
+            without.add(try await perSecond(spec, on: usual, seconds, lanes))
+            with.add(try await perSecond(spec, on: warm, seconds, lanes))
         }
         row(
-            "python, two at once, runs a second",
+            "python, \(lanes) at once, runs a second",
             ["warm \(rounded(with.median, 0))", "without \(rounded(without.median, 0))"])
-        verdict("throughput, warm / without", with.median / without.median, atLeast: 1)
+        verdict("throughput, \(lanes) at once, warm / without", with.median / without.median, atLeast: 1)
         await usual.close()
         await warm.close()
     }
 
     private func perSecond(
-        _ spec: SandboxSpec, on host: SandboxHost, _ seconds: Double
+        _ spec: SandboxSpec, on host: SandboxHost, _ seconds: Double, _ lanes: Int
     ) async throws -> Double {
         let end = ContinuousClock.now + .seconds(seconds)
         return try await withThrowingTaskGroup(of: Int.self) { group in
-            for _ in 0..<2 {
+            for _ in 0..<lanes {
                 group.addTask {
                     var count = 0
                     while ContinuousClock.now < end {
