@@ -4,8 +4,8 @@ public struct LoggedUpdate: WireObject, Hashable {
     public var sequence = 0
     /// When it was taken in.
     public var at = Instant.zero
-    /// Who sent it.
-    public var userID = UserID.zero
+    /// Who sent it; absent for the text of a file that became a document.
+    public var userID: UserID?
     /// The Yjs update (v1), base64.
     public var update = ""
 

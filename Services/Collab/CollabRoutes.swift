@@ -58,7 +58,8 @@ extension CollabService {
     func requireDocument(_ key: RoomKey, for caller: Caller) async throws {
         if try await rooms.exists(key) { return }
         guard try await rooms.hasFile(key, for: caller) else {
-            throw Problem(.notFound, "there is no such document")
+            let detail = "there is no document \(key.document.text): the session has no such file, and nobody"
+            throw Problem(.notFound, "\(detail) has written to it; a PUT of its text makes it")
         }
     }
 

@@ -23,7 +23,7 @@ extension CollabService {
             let (room, sequence) = try await versioned(call)
             let newest = try await room.settled { $0.durable }
             let to = try call.query("to", in: 0...Int.max) ?? newest
-            guard to <= newest else { throw Problem(.notFound, "there is no such version yet") }
+            guard to <= newest else { throw Self.noVersion(to, newest) }
             return try await history.difference(of: room.key, from: sequence, to: to)
         }
         routes.reply(to: DocumentHistoryEndpoints.restore) { call in
@@ -46,10 +46,12 @@ extension CollabService {
         }
         let room = try await existing(call)
         let newest = try await room.settled { $0.durable }
-        guard sequence <= newest else {
-            throw Problem(.notFound, "there is no such version")
-        }
+        guard sequence <= newest else { throw Self.noVersion(sequence, newest) }
         return (room, sequence)
+    }
+
+    private static func noVersion(_ sequence: Int, _ newest: Int) -> Problem {
+        Problem(.notFound, "there is no version \(sequence) yet, the newest is \(newest)")
     }
 
     private static func cursor(_ call: some CallAccess) throws(Problem) -> Int? {
@@ -69,7 +71,7 @@ extension CollabService {
         let record = try await room.settled { room in
             try room.requireOpen()
             let sequence = draft.sequence ?? room.sequence
-            guard sequence <= room.sequence else { throw Problem(.notFound, "there is no such version") }
+            guard sequence <= room.sequence else { throw Self.noVersion(sequence, room.sequence) }
             return (room.name(sequence, draft.name, by: author), sequence)
         }
         try await room.flushed()

@@ -13,13 +13,24 @@ extension CollabService {
         }
         routes.events(
             on: CollabEndpoints.events,
-            prepare: { call in (try await existing(call), try call.lastEventID()) },
+            prepare: { call in try await startingPoint(call) },
             { call, prepared, stream in
                 let reader = try call.identity
                 try await stream.whileTokenLasts(of: call) {
                     try await follow(prepared.0, from: prepared.1, as: reader, stream)
                 }
             })
+    }
+
+    /// The room, and what its reader has.
+    private func startingPoint(_ call: Call<Nothing>) async throws -> (RoomHandle, Int?) {
+        let (room, last) = (try await existing(call), try call.lastEventID())
+        let newest = try await room.settled { $0.durable }
+        guard last ?? 0 <= newest else {
+            let detail = "there is no update \(last ?? 0) yet, the newest is \(newest)"
+            throw Problem(.notFound, "header/Last-Event-ID: \(detail)")
+        }
+        return (room, last)
     }
 
     /// A part of the log, from memory if it is new.
@@ -41,7 +52,7 @@ extension CollabService {
         .with {
             $0.sequence = record.sequence
             $0.at = Instant(milliseconds: record.at.milliseconds)
-            $0.userID = record.author
+            $0.userID = record.author == .zero ? nil : record.author
             $0.update = Base64.encode(record.update ?? [])
         }
     }

@@ -42,7 +42,7 @@ struct TextTests {
         }
     }
 
-    @Test("edits that do not fit change nothing")
+    @Test("edits that do not fit change nothing, not even the version, and are named")
     func badEdits() async throws {
         let home = try TemporaryDirectory()
         try await CollabHouse.open(home) { house in
@@ -52,10 +52,12 @@ struct TextTests {
             for edits in [
                 [TextEdit(0..<9, "")], [TextEdit(2..<3, "x")], [TextEdit(0..<1, "z"), TextEdit(7..<9, "")],
             ] {
-                await #expect(throws: Problem.self) {
+                let problem = await #expect(throws: Problem.self) {
                     try await client.call(CollabEndpoints.patchText, TextPatch(edits), options)
                 }
-                #expect(try await client.call(CollabEndpoints.text, options).text == "a🦉b")
+                #expect(problem?.errors?.first?.pointer == "/edits/\(edits.count - 1)")
+                let text = try await client.call(CollabEndpoints.text, options)
+                #expect(text.text == "a🦉b" && text.sequence == 1)
             }
         }
     }
@@ -186,6 +188,12 @@ struct TextTests {
                 return seen
             }
             #expect(seen == [2, 3, 4])
+            options.headers.replaceOrAdd(name: "Last-Event-ID", value: "5")
+            let ahead = options
+            let problem = await #expect(throws: Problem.self) {
+                try await house.collab.client.events(CollabEndpoints.events, ahead) { _ in }
+            }
+            #expect(problem?.code == .notFound)
         }
     }
 

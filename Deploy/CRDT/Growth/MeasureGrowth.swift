@@ -6,8 +6,9 @@ struct MeasureGrowth: ParsableCommand {
         commandName: "growth",
         abstract: "What one of each operation costs in documents of size 1, 10 and 100, in microseconds.",
         discussion: """
-            The last column is how many times as much one costs in the largest document as in the smallest: 1 \
-            is as good as can be, 100 is linear. Rows "per struct" and the like have been divided already.
+            The last column is how many times as much one costs in the largest document as in the \
+            smallest: 1 is as good as can be, 100 is linear. Rows "per struct" and the like are divided \
+            already.
             """)
 
     @Option(help: "Edits that make the smallest document; ten and a hundred times as many follow.")

@@ -40,38 +40,46 @@ extension Room {
     }
 
     /// Edits ranges, all or none.
-    /// - Throws: `Problem`.
+    /// - Throws: `Problem` naming the edit and the rule.
     func edit(_ patch: TextPatch, by author: UserID) throws(Problem) {
         let root = document.root("content")
-        let before = document.text(root)
-        let added = patch.edits.reduce(0) { $0 + $1.text.utf8.count }
-        try check(before.count + added)
-        var fault: EditFault?
+        try check(document.utf8Count(root) + patch.edits.reduce(0) { $0 + $1.text.utf8.count })
+        // One edit is refused before it changes anything, several are tried first.
+        if patch.edits.count > 1 { try rehearse(patch, root) }
+        var problem: Problem?
         let update = document.transact { document in
-            do throws(EditFault) {
-                for edit in patch.edits { try Self.make(edit, patch.unit, &document, root) }
+            do throws(Problem) {
+                try Self.make(patch, &document, root)
             } catch {
-                fault = error
+                problem = error
             }
         }
-        if let fault {
-            // The edits before the bad one are undone by one more edit, of which nobody hears separately.
-            try restore(before, root, after: update, by: author)
-            throw Self.problem(fault)
-        }
         if !update.isEmpty { record(update, by: author) }
+        if let problem { throw problem }
     }
 
-    private func restore(
-        _ text: [UInt8], _ root: Root, after update: [UInt8], by author: UserID
-    ) throws(Problem) {
-        guard !update.isEmpty else { return }
+    private func rehearse(_ patch: TextPatch, _ root: Root) throws(Problem) {
+        let text = document.text(root)
+        var trial = Document(client: Self.seedClient)
+        let place = trial.root("content")
         do throws(EditFault) {
-            let undo = try document.replaceAll(with: text.span, in: root)
-            record(update, by: author)
-            if !undo.isEmpty { record(undo, by: author) }
+            _ = try trial.insert(text.span, at: 0, in: place)
         } catch {
             throw Self.problem(error)
+        }
+        guard trial.utf16Count(place) == document.utf16Count(root) else { throw Self.problem(.notText) }
+        try Self.make(patch, &trial, place)
+    }
+
+    private static func make(
+        _ patch: TextPatch, _ document: inout Document, _ root: Root
+    ) throws(Problem) {
+        for (index, edit) in patch.edits.enumerated() {
+            do throws(EditFault) {
+                try make(edit, patch.unit, &document, root)
+            } catch {
+                throw problem(error, "/edits/\(index)", patch.unit, &document, root)
+            }
         }
     }
 
@@ -82,6 +90,23 @@ extension Room {
         let end = try document.utf16Offset(of: position(edit.end, edit.endColumn, unit), in: root)
         guard start <= end else { throw .outOfBounds }
         try document.replace(start..<end, with: Array(edit.text.utf8).span, in: root)
+    }
+
+    private static func problem(
+        _ fault: EditFault, _ pointer: String, _ unit: TextUnit, _ document: inout Document, _ root: Root
+    ) -> Problem {
+        let size =
+            switch unit {
+            case .utf16: "\(document.utf16Count(root)) UTF-16 units"
+            case .utf8: "\(document.utf8Count(root)) bytes"
+            case .lines: "\(document.lineCount(root)) lines, of which the first is 0"
+            }
+        return switch fault {
+        case .outOfBounds:
+            .refusal(pointer, .outOfRange, "expected start <= end within the text, which has \(size) there")
+        case .splitsCharacter: .refusal(pointer, .wrongFormat, "it begins or ends inside a character")
+        default: problem(fault)
+        }
     }
 
     private static func position(_ offset: Int, _ column: Int, _ unit: TextUnit) -> TextPosition {
@@ -116,7 +141,7 @@ extension Room {
         do throws(ProtocolFault) {
             outcome = try apply(update[...])
         } catch {
-            throw Problem(.invalidRequest, error.detail)
+            throw .refusal("body", .wrongFormat, error.detail)
         }
         switch outcome.news {
         case .original: record(update, by: author)

@@ -53,6 +53,8 @@ package struct ServerResponse: Sendable {
         if problem.status == 426 {
             response.headers.add(name: "Upgrade", value: "websocket")
             response.headers.add(name: "Connection", value: "Upgrade")
+            // RFC 6455 4.4: whoever speaks another version learns which one is spoken.
+            response.headers.add(name: "Sec-WebSocket-Version", value: "13")
         }
         if let wait = problem.retryAfterMilliseconds {
             response.headers.add(name: "Retry-After", value: "\(max(1, (wait + 999) / 1000))")
