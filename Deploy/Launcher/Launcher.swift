@@ -13,6 +13,7 @@ struct Launcher: ParsableCommand {
             codecollab up                          start the fleet and print its address
             codecollab run hello.py                run a file in it, with its output as it comes
             codecollab run main.c -- -v input.txt  the same with arguments for the program
+            codecollab session run -t ses_01J…     run a session's files and sit at it, with the others
             codecollab ps                          how the services are
             codecollab logs -f --service executor  follow the log of one service
             codecollab logs --trace 4bf92f35       everything that one request caused
@@ -22,6 +23,6 @@ struct Launcher: ParsableCommand {
             """,
         subcommands: [
             Up.self, Down.self, Ps.self, Status.self, Logs.self, Restart.self, Doctor.self, Run.self,
-            Environment.self, Version.self, Supervise.self,
+            SessionCommands.self, Environment.self, Version.self, Supervise.self,
         ])
 }

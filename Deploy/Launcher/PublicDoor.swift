@@ -6,17 +6,23 @@ import Supervision
 import SystemKit
 import Telemetry
 
-/// The fleet as its clients meet it: everything goes through the gateway, as a guest.
+/// The fleet as its clients meet it: everything goes through the gateway, as whoever has a token, or as a
+/// guest.
 struct PublicDoor {
     private let client: FleetClient
-    /// Who we are, for as long as it lasts; see `renewed`.
-    private(set) var token: String
-    private var refreshToken: String
+    private let host: String
+    private let port: Int
+    private var token: String
+    /// Gets a guest another token; a token that was given lasts as long as it lasts.
+    private var refreshToken: String?
 
-    /// Joins as a guest.
+    /// Joins as whose token it is, or as a guest without one.
     /// - Throws: `FleetFault` when no gateway answers at `url`, or its `Problem`.
-    init(url: String) async throws {
-        guard let address = PeerAddress(url) else { throw FleetFault("\(url) is no address of a gateway") }
+    init(url: String, token given: String? = nil, name: DisplayName? = nil) async throws {
+        guard let address = PeerAddress(url), case .tcp(let host, let port) = address else {
+            throw FleetFault("\(url) is no address of a gateway")
+        }
+        (self.host, self.port) = (host, port)
         var quiet = TelemetryConfiguration()
         quiet.logLevel = .critical
         quiet.logDescriptor = 2
@@ -24,12 +30,27 @@ struct PublicDoor {
             addresses: Dictionary(uniqueKeysWithValues: ServiceName.allCases.map { ($0, address) }),
             signer: nil,
             telemetry: try Telemetry(service: "codecollab", configuration: quiet))
-        let pair = try await client.call(AuthEndpoints.guest, GuestRequest(), CallOptions())
+        if let given {
+            (token, refreshToken) = (given, nil)
+            return
+        }
+        let guest = GuestRequest.with { if let name { $0.name = name } }
+        let pair = try await client.call(AuthEndpoints.guest, guest, CallOptions())
         (token, refreshToken) = (pair.accessToken, pair.refreshToken)
     }
 
-    /// The same guest with a new token.
-    func renewed() async throws -> PublicDoor {
+    /// Opens a WebSocket; as the same guest with a new token when the old one has ended.
+    mutating func webSocket(_ path: String) throws -> ClientWebSocket {
+        do {
+            return try ClientWebSocket.open(host: host, port: port, path: path, token: token)
+        } catch let refused as ClientWebSocket.Refused where refused.status == 401 && refreshToken != nil {
+            self = try blocking { [self] in try await renewed() }
+            return try ClientWebSocket.open(host: host, port: port, path: path, token: token)
+        }
+    }
+
+    private func renewed() async throws -> PublicDoor {
+        guard let refreshToken else { return self }
         let request = RefreshRequest.with { $0.refreshToken = refreshToken }
         let pair = try await client.call(AuthEndpoints.refresh, request, CallOptions())
         var door = self
@@ -37,10 +58,10 @@ struct PublicDoor {
         return door
     }
 
-    private var options: CallOptions {
-        var options = CallOptions()
-        options.headers.add(name: "Authorization", value: "Bearer \(token)")
-        return options
+    private var options: CallOptions { options() }
+
+    private func options(_ path: [String: String] = [:]) -> CallOptions {
+        CallOptions(path: path, headers: ["Authorization": "Bearer \(token)"])
     }
 
     /// The language with this name or alias, or else the one whose files end like `file`.
@@ -62,21 +83,21 @@ struct PublicDoor {
         throw FleetFault("nothing runs \(wanted) here; there are \(known.joined(separator: ", "))")
     }
 
-    /// Runs the request and gives each event as it comes.
-    /// - Returns: The run as it ended, or nil when the events ended before.
-    func run(
-        _ request: SnippetRequest,
-        _ body: (RunEvent) throws -> Void
-    ) async throws -> Contracts.Run? {
-        let run = try await client.call(SessionEndpoints.runSnippet, request, options)
-        var following = options
-        following.path = ["run_id": run.id.text]
-        return try await client.events(SessionEndpoints.runEvents, following) { events in
+    /// Starts a run of its own.
+    func start(_ request: SnippetRequest) async throws -> Contracts.Run {
+        try await client.call(SessionEndpoints.runSnippet, request, options)
+    }
+
+    /// Gives each event of a run as it comes.
+    /// - Returns: The run as it ended.
+    /// - Throws: `FleetFault` when the events ended before.
+    func follow(_ run: RunID, _ body: (RunEvent) throws -> Void) async throws -> Contracts.Run {
+        try await client.events(SessionEndpoints.runEvents, options(["run_id": run.text])) { events in
             for try await event in events {
                 try body(event.value)
                 if let ended = event.value.run, ended.state.isFinal { return ended }
             }
-            return nil
+            throw FleetFault("the gateway's answer ended before the run did")
         }
     }
 
@@ -92,8 +113,38 @@ struct PublicDoor {
 
     /// Ends a program.
     func cancel(_ id: ExecutionID) async throws {
-        var options = options
-        options.path = ["execution_id": id.text]
-        _ = try await client.call(ExecutorEndpoints.cancel, options)
+        _ = try await client.call(ExecutorEndpoints.cancel, options(["execution_id": id.text]))
+    }
+}
+
+// What somebody does in a session.
+extension PublicDoor {
+    /// Who we are.
+    func me() async throws -> Account { try await client.call(AuthEndpoints.me, options) }
+
+    /// Joins with an invitation's token.
+    func accept(_ invitation: String) async throws {
+        _ = try await client.call(SessionRoomEndpoints.accept, options(["token": invitation]))
+    }
+
+    /// The session, with our role in it.
+    func session(_ id: SessionID) async throws -> Contracts.Session {
+        try await client.call(SessionEndpoints.get, options(["session_id": id.text]))
+    }
+
+    /// Starts a run of the session's files.
+    func start(_ request: RunRequest, in session: SessionID) async throws -> Contracts.Run {
+        try await client.call(SessionRoomEndpoints.run, request, options(["session_id": session.text]))
+    }
+
+    /// One of the session's runs.
+    func run(_ id: RunID, of session: SessionID) async throws -> Contracts.Run {
+        let path = ["session_id": session.text, "run_id": id.text]
+        return try await client.call(SessionRoomEndpoints.getRun, options(path))
+    }
+
+    /// The session's last runs, newest first.
+    func runs(of session: SessionID) async throws -> [Contracts.Run] {
+        try await client.call(SessionRoomEndpoints.listRuns, options(["session_id": session.text])).items
     }
 }

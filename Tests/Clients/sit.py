@@ -4,20 +4,17 @@ import fcntl, os, pathlib, pty, select, signal, struct, subprocess, sys, tempfil
 from fleet import PROGRAMS, check, end, fleet, tell
 
 
-class Sitting:
-    """The command at a terminal of 80 by 24."""
+class Seated:
+    """A command at a terminal of 80 by 24."""
 
-    def __init__(self, one, source, *arguments, name="main.sh"):
-        self.folder = tempfile.TemporaryDirectory(prefix="codecollab-fleet-sit-")
-        path = pathlib.Path(self.folder.name, name)
-        path.write_text(source)
+    def __init__(self, one, *command, token=None):
         self.master, self.slave = pty.openpty()
         self.resize(80, 24)
         self.before = termios.tcgetattr(self.slave)
         self.seen = b""
         self.process = subprocess.Popen(
-            [str(PROGRAMS / "codecollab"), "run", "-t", str(path), "--home", one.home, *arguments],
-            stdin=self.slave, stdout=self.slave, stderr=self.slave, start_new_session=True,
+            [str(PROGRAMS / "codecollab"), *command], stdin=self.slave, stdout=self.slave, stderr=self.slave,
+            env=dict(os.environ, CODECOLLAB_HOME=one.home, CODECOLLAB_TOKEN=token or ""), start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
 
     def resize(self, columns, rows):
@@ -53,6 +50,19 @@ class Sitting:
         self.process.wait()
         os.close(self.master)
         os.close(self.slave)
+
+
+class Sitting(Seated):
+    """`run -t` of a program."""
+
+    def __init__(self, one, source, *arguments, name="main.sh"):
+        self.folder = tempfile.TemporaryDirectory(prefix="codecollab-fleet-sit-")
+        path = pathlib.Path(self.folder.name, name)
+        path.write_text(source)
+        super().__init__(one, "run", "-t", str(path), *arguments)
+
+    def ends(self, code, what):
+        super().ends(code, what)
         self.folder.cleanup()
 
 
@@ -121,14 +131,69 @@ def endings(one):
     sitting.ends(3, "a compiled program")
 
 
+def together(one):
+    """`session run -t` and `session join`: an owner, an editor who comes with an invitation, a viewer who watches."""
+    owner, viewer = one.guest("Ada"), one.guest("Cy")
+    program = 'stty -echo; echo "<$1>"; while read -r word && [ "$word" != end ]; do echo "<$word>"; done; exit 3'
+    session = owner.post("/v1/sessions", {"files": [{"path": "main.sh", "content": program}]}).json["id"]
+    invitation = {role: owner.post(f"/v1/sessions/{session}/invitations", {"role": role}).json["token"]
+                  for role in ("editor", "viewer")}
+    first = Seated(one, "session", "run", "-t", session, "--", "ready", token=owner.token)
+    first.wait("<ready>")
+    join = ("session", "join", session)
+    watching = Seated(one, *join, "--invitation", invitation["viewer"], token=viewer.token)
+    helping = Seated(one, *join, "--invitation", invitation["editor"], "--name", "Ben")
+    watching.wait("you watch: only owner, editors and who started the run type")
+    seats = [first, watching, helping]
+    for seat in seats:
+        seat.wait("<ready>")
+    for at, word in ((first, "first"), (helping, "second")):
+        at.type(f"{word}\r")
+        for seat in seats:
+            seat.wait(f"<{word}>")
+    watching.seen = b""
+    watching.type("nothing\r")
+    watching.wait("you watch")
+    one.command("restart", "gateway")
+    first.type("third\r")
+    for seat in seats:
+        seat.wait("<third>")
+    helping.type("~.")
+    helping.wait("left; come back with: codecollab session join")
+    helping.ends(255, "somebody who leaves")
+    first.type("end\r")
+    run = owner.get(f"/v1/sessions/{session}/runs").json["items"][0]["id"]
+    again = Seated(one, *join, run, token=viewer.token)
+    for seat in (first, watching, again):
+        seat.wait("nonzero_exit (exit 3)")
+        seat.ends(3, "the end of a shared program")
+    for mark in (b"<ready>", b"<first>", b"<second>", b"<third>"):
+        check(first.seen.count(mark) == again.seen.count(mark) == 1, f"{mark} is there once, and again later", first.seen)
+    check(b"nothing" not in again.seen, "who watches has typed nothing", again.seen)
+    alone = Seated(one, *join, token=owner.token)
+    alone.wait(f"codecollab session run -t {session}")
+    alone.ends(1, "where nothing runs")
+    plain = Seated(one, "session", "run", session, "--", "plain", token=owner.token)
+    plain.wait("<plain>")
+    plain.wait("exit 3")
+    plain.ends(3, "a run without a terminal")
+
+
 def refused(one):
-    done = subprocess.run([str(PROGRAMS / "codecollab"), "run", "-t", __file__, "--home", one.home],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    check(done.returncode != 0 and "needs a terminal" in done.stderr, "without a terminal it says so", done)
+    def said(*command):
+        done = one.command(*command)
+        check(done.returncode != 0, "it is refused", done)
+        return done.stderr
+
+    check("needs a terminal" in said("run", "-t", __file__), "without a terminal it says so")
+    check("who are you?" in said("session", "run", "ses_" + "0" * 26), "without a token it says so")
+    check("is no session" in said("session", "run", "nonsense", "--token", "x"), "what is no session")
+    wrong = said("session", "run", "ses_" + "0" * 26, "--token", "x")
+    check("token" in wrong, "a wrong token", wrong)
 
 
 with fleet() as one:
-    for step in (talk, endings, refused, lost):
+    for step in (talk, endings, refused, together, lost):
         step(one)
         tell(step.__name__)
 end()

@@ -42,8 +42,7 @@ struct Run: ParsableCommand {
         let url = try Fleet.status(installation).url
         let request = (source, input, url)
         let ended = try blocking { try await follow(request.0, input: request.1, at: request.2) }
-        guard let ended else { throw FleetFault("the gateway's answer ended before the run did") }
-        throw ExitCode(show(ended))
+        throw ExitCode(RunReport.show(ended, isQuiet: quiet))
     }
 
     var fileName: String { file.split(separator: "/").last.map(String.init) ?? file }
@@ -56,15 +55,11 @@ struct Run: ParsableCommand {
         return text
     }
 
-    private func follow(_ source: SourceFile, input: String, at url: String) async throws -> Contracts.Run? {
+    private func follow(_ source: SourceFile, input: String, at url: String) async throws -> Contracts.Run {
         let door = try await PublicDoor(url: url)
         let language = try await door.language(named: language, ofFile: fileName).language
         let request = try SnippetRequest.with(language: language, source, input, arguments, limits)
-        return try await door.run(request) { event in
-            guard let content = event.content else { return }
-            let output = event.kind == .stderr ? STDERR_FILENO : STDOUT_FILENO
-            Console.write(try SourceFile.bytes(of: content, event.encoding), to: output)
-        }
+        return try await door.follow(try await door.start(request).id, RunReport.write)
     }
 
     var limits: RunLimits {
@@ -72,18 +67,6 @@ struct Run: ParsableCommand {
             $0.wallMilliseconds = wall
             $0.memoryBytes = memory
         }
-    }
-
-    /// Says how the run ended and gives our exit code: the program's own, as a shell gives it.
-    private func show(_ run: Contracts.Run) -> CInt {
-        if let said = run.compile { RunReport.tell(said, hasFailed: run.state == .compileFailed) }
-        for part in run.degraded { Console.tell("without \(part)") }
-        guard let result = run.execution else {
-            if !quiet { Console.tell("\(run.state.rawValue)\(run.reason.map { ": \($0)" } ?? "")") }
-            return [.compileFailed, .failed].contains(run.state) ? 1 : RunReport.ourFault
-        }
-        if !quiet { Console.tell(RunReport.summary(result)) }
-        return RunReport.exitCode(result)
     }
 }
 
@@ -115,15 +98,5 @@ extension SnippetRequest {
         request.arguments = try arguments.map { try ProgramArgument($0) }
         request.limits = limits
         return request
-    }
-}
-
-extension SourceFile {
-    /// The bytes of content in an encoding.
-    fileprivate static func bytes(of content: String, _ encoding: ContentEncoding?) throws -> [UInt8] {
-        var file = SourceFile()
-        file.content = content
-        file.encoding = encoding ?? .utf8
-        return try file.bytes()
     }
 }

@@ -1,4 +1,5 @@
 import Contracts
+import Glibc
 
 /// How a program ended, for people and for shells.
 enum RunReport {
@@ -10,6 +11,25 @@ enum RunReport {
         for diagnostic in compilation.diagnostics { Console.tell(line(diagnostic)) }
         guard hasFailed, compilation.diagnostics.isEmpty, let output = compilation.output else { return }
         Console.tell(output)
+    }
+
+    /// What the program shows, where it shows it.
+    static func write(_ event: RunEvent) throws {
+        guard let content = event.content else { return }
+        let file = SourceFile.with { ($0.content, $0.encoding) = (content, event.encoding ?? .utf8) }
+        Console.write(try file.bytes(), to: event.kind == .stderr ? STDERR_FILENO : STDOUT_FILENO)
+    }
+
+    /// Says how the run ended and gives our exit code: the program's own, as a shell gives it.
+    static func show(_ run: Contracts.Run, isQuiet: Bool) -> CInt {
+        if let said = run.compile { tell(said, hasFailed: run.state == .compileFailed) }
+        for part in run.degraded { Console.tell("without \(part)") }
+        guard let result = run.execution else {
+            if !isQuiet { Console.tell("\(run.state.rawValue)\(run.reason.map { ": \($0)" } ?? "")") }
+            return [.compileFailed, .failed].contains(run.state) ? 1 : ourFault
+        }
+        if !isQuiet { Console.tell(summary(result)) }
+        return exitCode(result)
     }
 
     private static func line(_ diagnostic: Diagnostic) -> String {

@@ -3,9 +3,6 @@ struct EscapeKeys {
     /// What somebody wants of us.
     enum Wish { case leave, suspend, help }
 
-    /// What it says when it is asked.
-    static let help = "~. leaves and ends the program, ~^Z suspends this, ~~ is one tilde, ~? is this"
-
     private var isAtStart = true
     private var hasTilde = false
 

@@ -10,6 +10,15 @@ struct OwnTerminal: ~Copyable {
     /// Has news when the screen has another size.
     let signals: Signals
 
+    /// What `init` takes: to be called before there is a second thread that could take the signal.
+    /// - Throws: `FleetFault` when we are not at a terminal.
+    static func signals() throws -> Signals {
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw FleetFault("-t needs a terminal: standard input is none")
+        }
+        return try Signals([SIGWINCH])
+    }
+
     /// - Parameter signals: SIGWINCH, blocked before there was a second thread.
     /// - Throws: `SystemFailure` when standard input is no terminal.
     init(_ signals: consuming Signals) throws(SystemFailure) {

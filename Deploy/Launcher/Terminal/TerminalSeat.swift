@@ -8,10 +8,33 @@ import SystemKit
 struct TerminalSeat: ~Copyable {
     /// Why somebody got up.
     enum Ending {
-        case finished(ExecutionResult)
+        /// The program has ended; nil when there never was one.
+        case finished(ExecutionResult?)
         case left
         case takenOver
     }
+
+    /// What somebody is there.
+    enum Part {
+        /// Nobody else sits there, so that the program ends with who leaves.
+        case alone
+        /// With the others of a session.
+        case together
+        /// With them, without the right to type.
+        case watching
+
+        /// What can be done at the beginning of a line.
+        var help: String {
+            switch self {
+            case .alone: "~. leaves and ends the program, ~^Z suspends this, ~~ is one tilde, ~? is this"
+            case .together: "~. leaves, the program goes on, ~^Z suspends this, ~~ is one tilde, ~? is this"
+            case .watching: "you watch: only owner, editors and who started the run type; ~. leaves"
+            }
+        }
+    }
+
+    /// Exit code of who left before the program ended, as of ssh.
+    static let leftCode: CInt = 255
 
     private enum Limits {
         /// What was typed lately and may not have arrived, bytes; more is held back by the connection itself.
@@ -24,7 +47,9 @@ struct TerminalSeat: ~Copyable {
     }
 
     private let own: OwnTerminal
-    private let open: (Int) throws -> ClientWebSocket
+    private let part: Part
+    private let path: String
+    private var door: PublicDoor
     private var escapes = EscapeKeys()
     /// Bytes of output that are on our screen.
     private var shown = 0
@@ -33,21 +58,32 @@ struct TerminalSeat: ~Copyable {
     private var unconfirmed: [UInt8] = []
     /// The connection ended with our token, and another one makes the next: nothing to worry people with.
     private var isRenewing = false
+    /// Bytes of `typed` that were given to a connection.
+    private var sent = 0
 
-    /// - Parameter open: connects, behind so many bytes of output.
-    init(at own: consuming OwnTerminal, open: @escaping (Int) throws -> ClientWebSocket) {
-        self.own = own
-        self.open = open
+    /// Sits at the terminal behind `path` until the program ends, or we want to leave; afterwards our own is
+    /// as it was.
+    /// - Parameter signals: of `OwnTerminal.signals`.
+    /// - Throws: `FleetFault` when the connection is lost for good.
+    static func sit(
+        _ part: Part, _ signals: consuming Signals, _ door: PublicDoor, _ path: String
+    ) throws -> Ending {
+        var seat = TerminalSeat(own: try OwnTerminal(signals), part: part, path: path, door: door)
+        return try seat.sit()
     }
 
-    /// Sits there until the program ends, or somebody wants to leave.
-    /// - Throws: `FleetFault` when the connection is lost for good.
-    mutating func sit() throws -> Ending {
+    private init(own: consuming OwnTerminal, part: Part, path: String, door: PublicDoor) {
+        self.own = own
+        (self.part, self.path, self.door) = (part, path, door)
+    }
+
+    private mutating func sit() throws -> Ending {
+        if part == .watching { own.tell(part.help) }
         var pause = Limits.firstPause
         var lostAt: UInt64?
         while true {
             do {
-                var socket = try open(shown)
+                var socket = try door.webSocket("\(path)?after=\(shown)")
                 if lostAt != nil, !isRenewing { own.tell("connected again") }
                 (pause, lostAt, isRenewing) = (Limits.firstPause, nil, false)
                 if let ending = try talk(&socket) { return ending }
@@ -58,7 +94,7 @@ struct TerminalSeat: ~Copyable {
                 isRenewing = false
             }
             let now = monotonicNanoseconds()
-            if lostAt == nil, !isRenewing { own.tell("the connection is lost; \(EscapeKeys.help)") }
+            if lostAt == nil, !isRenewing { own.tell("the connection is lost; \(part.help)") }
             let since = lostAt ?? now
             lostAt = since
             if Double(now - since) > Limits.patienceSeconds * 1e9 {
@@ -88,7 +124,10 @@ struct TerminalSeat: ~Copyable {
             }
             if events[0].revents != 0 {
                 let (bytes, wishesToLeave) = try readKeys()
-                if !bytes.isEmpty { try socket.send(bytes) }
+                if !bytes.isEmpty {
+                    sent += bytes.count
+                    try socket.send(bytes)
+                }
                 if wishesToLeave { return .left }
                 if bytes.isEmpty { try sendSize(socket) }
             }
@@ -123,21 +162,23 @@ struct TerminalSeat: ~Copyable {
             let lost = event.details.truncatedBytes ?? 0
             if lost > 0 { own.tell("\(lost) bytes of output are no longer there") }
             shown = event.sequence
-            try sendAgain(behind: event.details.inputBytes ?? typed, socket)
+            try sendAgain(behind: event.details.inputBytes ?? sent, socket)
         case .error where event.details.problem?.code == .unauthenticated: break
         case .error: own.tell(event.details.problem?.detail ?? "a message was not understood")
-        case .finished: if let result = event.details.result { return Step(ending: .finished(result)) }
+        case .finished: return Step(ending: .finished(event.details.result))
         }
         return nil
     }
 
     /// What was typed and has not arrived there.
-    private func sendAgain(behind arrived: Int, _ socket: borrowing ClientWebSocket) throws {
+    private mutating func sendAgain(behind arrived: Int, _ socket: borrowing ClientWebSocket) throws {
         let missing = min(typed - arrived, unconfirmed.count)
+        sent = typed
         if missing > 0 { try socket.send(Array(unconfirmed.suffix(missing))) }
     }
 
     private func sendSize(_ socket: borrowing ClientWebSocket) throws {
+        guard part != .watching else { return }
         let size = OwnTerminal.size
         let command = TerminalCommand.with {
             $0.kind = .resize
@@ -153,17 +194,28 @@ struct TerminalSeat: ~Copyable {
         if count == -1, errno == EINTR { return ([], false) }
         // Nobody sits here any more.
         guard count > 0 else { return ([], true) }
+        if part == .watching { return watch(chunk[..<count]) }
         let (bytes, wishes) = escapes.take(Array(chunk[..<count]))
         typed += bytes.count
         unconfirmed = Array((unconfirmed + bytes).suffix(Limits.unconfirmedBytes))
         for wish in wishes {
             switch wish {
             case .leave: return (bytes, true)
-            case .help: own.tell(EscapeKeys.help)
+            case .help: own.tell(part.help)
             case .suspend: try own.suspend()
             }
         }
         return (bytes, false)
+    }
+
+    /// Keys of who may not type: Ctrl-C leaves, too, and others are answered with why nothing happens.
+    private mutating func watch(_ keys: ArraySlice<UInt8>) -> (bytes: [UInt8], wishesToLeave: Bool) {
+        let (_, wishes) = escapes.take(Array(keys))
+        if wishes.contains(.leave) || keys.contains(0x03) { return ([], true) }
+        if keys.contains(where: { $0 != UInt8(ascii: "~") }) { own.tell(part.help) }
+        // Every key is at the beginning of a line, since none is typed.
+        escapes = keys.last == UInt8(ascii: "~") ? escapes : EscapeKeys()
+        return ([], false)
     }
 
     /// Keys typed while there is no connection are sent with the next; true when somebody wants to leave.
