@@ -193,15 +193,4 @@ def main():
     end()
 
 
-@contextlib.contextmanager
-def own_fleet():
-    """Killing is done to a fleet of our own, never to the one that other checks use."""
-    own = Fleet().up()
-    try:
-        yield own
-    finally:
-        own.down()
-        own.remove()
-
-
 main()

@@ -97,11 +97,9 @@ def doors(running, owner, session):
 
 def revoked(running, owner, session):
     """A sign-out, a removal and a revoked personal token end connections that are open."""
-    invitation = owner.post(f"/v1/sessions/{session}/invitations", {"role": "editor", "max_uses": 2}).json["token"]
     path = f"/v1/sessions/{session}/docs/door.txt/live"
     leaver, removed = running.guest("Leaver"), running.guest("Removed")
-    for guest in (leaver, removed):
-        check(guest.post(f"/v1/invitations/{invitation}/accept").status == 200, "joins")
+    owner.admit(session, "editor", leaver, removed)
     _, first, rest = handshake(running.base, path, leaver.token)
     _, second, more = handshake(running.base, path, removed.token)
     answer = leaver.post("/v1/auth/logout")
@@ -117,8 +115,7 @@ def revoked(running, owner, session):
 def revoked_tokens(running, editor, session):
     """A personal token holds a connection for longer than a verdict about it, and its end is told, not found."""
     user, rounds, waits = running.user(), 5, []
-    role = editor.post(f"/v1/sessions/{session}/invitations", {"role": "viewer", "max_uses": 1})
-    check(user.post(f"/v1/invitations/{role.json['token']}/accept").status == 200, "a user joins")
+    editor.admit(session, "viewer", user)
     path = f"/v1/sessions/{session}/docs/door.txt/live"
     for number in range(rounds):
         grant = user.post("/v1/auth/tokens", {"name": f"Token {number}", "scopes": ["collab", "sessions:read"], "lifetime_days": 1})
@@ -204,8 +201,7 @@ def main():
         owner, editor, viewer = running.guest("Olga"), running.guest("Edgar"), running.guest("Viola")
         session = owner.post("/v1/sessions", {"title": "Together"}).json["id"]
         for guest, role in ((editor, "editor"), (viewer, "viewer")):
-            token = owner.post(f"/v1/sessions/{session}/invitations", {"role": role, "max_uses": 1}).json["token"]
-            check(guest.post(f"/v1/invitations/{token}/accept").status == 200, "joins")
+            owner.admit(session, role, guest)
         together(running, owner, editor, viewer, session)
         doors(running, owner, session)
         live_run(owner, session)

@@ -11,10 +11,7 @@ ROUNDS = int(os.environ.get("CODECOLLAB_KILL_ROUNDS", "5"))
 
 def session_of(owner, others):
     session = owner.post("/v1/sessions", {"title": "Typing"}).json["id"]
-    invitation = owner.post(f"/v1/sessions/{session}/invitations", {"role": "editor", "max_uses": len(others)}).json["token"]
-    for other in others:
-        answer = other.post(f"/v1/invitations/{invitation}/accept")
-        check(answer.status == 200, "joins", answer)
+    owner.admit(session, "editor", *others)
     return session
 
 
@@ -43,7 +40,7 @@ def main():
     if not os.path.exists("/usr/share/nodejs/y-websocket"):
         tell("SKIPPED: node-y-websocket is not installed")
         sys.exit(77)
-    with own_fleet() as running:
+    with own_fleet({"CODECOLLAB_DRAIN_SECONDS": "2"}) as running:
         people = [running.guest(f"Typist {n}") for n in range(4)]
         session = session_of(people[0], people[1:])
         tokens = [people[n % 4].token for n in range(TYPISTS)]
@@ -77,17 +74,6 @@ def main():
             length = (answer.json or {}).get("length_utf16")
             check(length == report["length"], "REST tells the same text", (answer.status, str(answer.json)[:300]))
     end()
-
-
-@contextlib.contextmanager
-def own_fleet():
-    """Killing is done to a fleet of our own, never to the one that other checks use."""
-    own = Fleet(environment={"CODECOLLAB_DRAIN_SECONDS": "2"}).up()
-    try:
-        yield own
-    finally:
-        own.down()
-        own.remove()
 
 
 main()

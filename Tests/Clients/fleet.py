@@ -115,6 +115,17 @@ class Client:
     def put(self, path, body=None, **more):
         return self.request("PUT", path, body, **more)
 
+    def invite(self, session, role, uses=1):
+        """The token with which so many others come into a session."""
+        return self.post(f"/v1/sessions/{session}/invitations", {"role": role, "max_uses": uses}).json["token"]
+
+    def admit(self, session, role, *others):
+        """Lets others into a session."""
+        token = self.invite(session, role, len(others))
+        for other in others:
+            answer = other.post(f"/v1/invitations/{token}/accept")
+            check(answer.status == 200, f"comes in as {role}", answer)
+
     def run(self, language, source, name=None, wait=120, key=None, **fields):
         """Runs one file to its end; the run as the gateway tells it."""
         headers = {"Prefer": f"wait={wait}"}
@@ -232,12 +243,27 @@ def fleet(environment=None):
     if url and home and not environment:
         yield Fleet(home, int(url.rstrip("/").rsplit(":", 1)[1]))
         return
+    with own_fleet(environment) as own:
+        yield own
+
+
+@contextlib.contextmanager
+def own_fleet(environment=None):
+    """A fleet that is ours whatever is in the surroundings, for what is done to no other; gone afterwards."""
     own = Fleet(environment=environment).up()
     try:
         yield own
     finally:
         own.down()
         own.remove()
+
+
+def eventually(holds, seconds=120, pause=0.2):
+    """Whether it becomes true in time."""
+    until = time.monotonic() + seconds
+    while not (answer := holds()) and time.monotonic() < until:
+        time.sleep(pause)
+    return answer
 
 
 def fleet_processes(home):

@@ -136,8 +136,7 @@ def together(one):
     owner, viewer = one.guest("Ada"), one.guest("Cy")
     program = 'stty -echo; echo "<$1>"; while read -r word && [ "$word" != end ]; do echo "<$word>"; done; exit 3'
     session = owner.post("/v1/sessions", {"files": [{"path": "main.sh", "content": program}]}).json["id"]
-    invitation = {role: owner.post(f"/v1/sessions/{session}/invitations", {"role": role}).json["token"]
-                  for role in ("editor", "viewer")}
+    invitation = {role: owner.invite(session, role) for role in ("editor", "viewer")}
     first = Seated(one, "session", "run", "-t", session, "--", "ready", token=owner.token)
     first.wait("<ready>")
     join = ("session", "join", session)

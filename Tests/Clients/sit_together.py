@@ -49,16 +49,11 @@ class Seat:
         return [text["type"] for text in self.texts]
 
 
-def invited(owner, session, other, role):
-    made = owner.post(f"/v1/sessions/{session}/invitations", {"role": role}).json
-    check(other.post(f"/v1/invitations/{made['token']}/accept").status == 200, f"a {role} comes in")
-
-
 with fleet() as one:
     owner, editor, viewer, stranger = (one.guest(name) for name in ("Ada", "Ben", "Cy", "Eve"))
     session = owner.post("/v1/sessions", {"files": [{"path": "main.sh", "content": PROGRAM}]}).json["id"]
-    invited(owner, session, editor, "editor")
-    invited(owner, session, viewer, "viewer")
+    owner.admit(session, "editor", editor)
+    owner.admit(session, "viewer", viewer)
     answer = owner.post(f"/v1/sessions/{session}/runs", {"terminal": {"columns": 90, "rows": 20}})
     run = answer.json
     check(answer.status == 202 and run.get("terminal") == {"columns": 90, "rows": 20}, "a run with a terminal", answer)

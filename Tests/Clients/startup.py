@@ -6,9 +6,7 @@ BAR_SECONDS = 3.0
 
 
 def residue(fleet, before, what):
-    until = time.monotonic() + 3 * SLACK
-    while fleet.processes() and time.monotonic() < until:
-        time.sleep(0.02)
+    eventually(lambda: not fleet.processes(), 3 * SLACK, pause=0.02)
     check(not fleet.processes(), f"{what}: processes", fleet.processes())
     check(not open_ports(fleet.base), f"{what}: ports", open_ports(fleet.base))
     left = [os.path.join(root, name) for root, _, names in os.walk(fleet.home) for name in names if name.endswith(".sock")]
