@@ -14,6 +14,14 @@ public struct Health: WireObject, Equatable {
     /// What was looked at, by `component:measurement`.
     public var checks: [String: [HealthCheck]]?
 
+    /// What keeps it from being whole, in words; nil when nothing does.
+    public var reason: String? {
+        let reasons = (checks ?? [:]).sorted { $0.key < $1.key }.flatMap { name, checks in
+            checks.filter { $0.status != .pass }.map { "\(name): \($0.output ?? $0.status.rawValue)" }
+        }
+        return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+    }
+
     /// For reading.
     public init() {}
 

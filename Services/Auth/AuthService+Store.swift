@@ -1,3 +1,4 @@
+internal import Contracts
 internal import GRDB
 internal import Storage
 internal import SystemKit
@@ -6,13 +7,17 @@ internal import SystemKit
 /// error.
 extension AuthService {
     /// Runs `work` in one durable transaction.
-    /// - Throws: what `work` throws; `AuthRefusal.overloaded`; the store's errors.
+    /// - Throws: what `work` throws; `AuthRefusal.overloaded`; `Problem` (`unavailable`) without room.
     func commit<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value
     {
         do {
             return try await store.write(work)
         } catch is Overloaded {
             throw AuthRefusal.overloaded(milliseconds: 1000)
+        } catch StoreFailure.commitFailed {
+            throw Problem(
+                .unavailable, "nothing can be stored at the moment: codecollab status says why",
+                retryAfter: 5000)
         }
     }
 

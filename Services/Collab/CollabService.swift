@@ -55,7 +55,7 @@ package struct CollabService: Sendable {
             trashHours: try settings.integer(
                 "CODECOLLAB_TRASH_HOURS", in: 0...87_600, default: Limits.trashHours),
             clock: surroundings.clock, logger: surroundings.logger)
-        surroundings.health.own("disk:append") { await service.check(disk) }
+        surroundings.health.store("disk:append") { try await disk.perform {} }
         return service.parts(disk, archive)
     }
 
@@ -80,17 +80,6 @@ package struct CollabService: Sendable {
             archive.stop()
         }
         return parts
-    }
-
-    /// Whether the disk thread answers.
-    private func check(_ disk: Disk) async -> HealthCheck {
-        let start = monotonicNanoseconds()
-        await ignoring("an empty errand cannot fail") { try await disk.perform {} }
-        var check = HealthCheck(.pass)
-        check.componentType = "datastore"
-        check.observedValue = Double(monotonicNanoseconds() - start) / 1e6
-        check.observedUnit = "ms"
-        return check
     }
 
     /// Looks after time in rooms, and closes idle ones.

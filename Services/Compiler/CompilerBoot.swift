@@ -38,6 +38,7 @@ package enum CompilerBoot {
             HealthCheck(
                 book.registry.found.isEmpty ? .fail : .pass, output: "\(book.registry.found.count) found")
         }
+        surroundings.health.queue("compilations:queue", service.lane)
         try Toolchains.learnVersions(surroundings.configuration) { book.learnVersions(rememberedIn: $0) }
         var routes = Routes()
         CompilerRoutes(service).add(to: &routes)

@@ -17,7 +17,8 @@ package final class CompilerService: Sendable {
     /// What was built.
     package let store: ArtifactStore
     private let run: Run
-    private let lane: Lane
+    /// Where tools wait for a place.
+    let lane: Lane
     private let compilations: KeptResults<Compilation>
     private let reports: KeptResults<DiagnosticReport>
     private let building = SingleFlight<Digest256, Compilation>()

@@ -46,6 +46,7 @@ package enum ExecutorBoot {
         surroundings.health.own("executor:runtimes") {
             HealthCheck(runtimes.count == 0 ? .fail : .pass, output: "\(runtimes.count) found")
         }
+        surroundings.health.queue("executions:queue", service.lane)
         try Toolchains.learnVersions(surroundings.configuration) { runtimes.learnVersions(rememberedIn: $0) }
         var parts = ServiceParts(routes(service, desk, piston))
         parts.answersOnLoops = true

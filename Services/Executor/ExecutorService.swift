@@ -17,7 +17,8 @@ package final class ExecutorService: Sendable {
     private let ledger: ExecutionLedger
     private let starts: StartLog
     let clock: WallClock
-    private let lane: Lane
+    /// Where programs wait for a place.
+    let lane: Lane
     private let seats = TerminalSeats()
     private let logger: Logger
     private let metrics: ExecutionMetrics

@@ -1,5 +1,4 @@
 internal import Contracts
-private import GRDB
 private import Glibc
 internal import Logging
 package import ServiceKit
@@ -26,7 +25,7 @@ package struct ProfilerService: Sendable {
         let desk = RecordingDesk(store: store, client: surroundings.client, logger: surroundings.logger)
         let service = ProfilerService(
             store: store, desk: desk, client: surroundings.client, clock: surroundings.clock)
-        surroundings.health.own("profiler:database") { await health(of: store) }
+        surroundings.health.store("profiler:database") { _ = try await store.store.probe() }
         var routes = Routes()
         ProfilerRoutes(service: service).add(to: &routes)
         var parts = ServiceParts(routes)
@@ -36,15 +35,6 @@ package struct ProfilerService: Sendable {
             ignoring("the process ends either way", logger: logger) { try store.store.close() }
         }
         return parts
-    }
-
-    private static func health(of store: ProfileStore) async -> HealthCheck {
-        do {
-            _ = try await store.store.read { try Int.fetchOne($0, sql: "SELECT 1") }
-            return HealthCheck(.pass)
-        } catch {
-            return HealthCheck(.fail, output: "\(error)")
-        }
     }
 
     /// Starts recording; answers whether the profile is new.

@@ -57,4 +57,10 @@ enum Limits {
     /// is closed instead of being used again.
     static let unwantedBytes = 64 * 1024
     static let unwantedMilliseconds: Int64 = 50
+    /// How long the first in a queue may wait before its service counts as degraded, milliseconds; a run is
+    /// given up after minutes, people ask themselves what is wrong after seconds.
+    static let queueMilliseconds = 5000
+    /// Free bytes of the disk below which the fleet is degraded: what four databases and their logs take in
+    /// an hour of heavy use, so that somebody can do something in time.
+    static let roomBytes = 64 << 20
 }

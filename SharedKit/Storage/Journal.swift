@@ -90,9 +90,15 @@ final class Journal: Sendable {
     ) throws -> Result {
         try untilDeadline(monotonicInstant(after: deadline), on: database) { database in
             var result: Result?
-            try database.inSavepoint {
-                result = try work(database)
-                return .commit
+            do {
+                try database.inSavepoint {
+                    result = try work(database)
+                    return .commit
+                }
+            } catch let error as DatabaseError
+                where [.SQLITE_FULL, .SQLITE_IOERR].contains(error.resultCode)
+            {
+                throw StoreFailure.commitFailed(reason: "\(error)")
             }
             guard let result else { throw StoreFailure.commitFailed(reason: "the savepoint was lost") }
             return result

@@ -10,7 +10,7 @@ package final class Lane: Sendable {
         var running = 0
         var nextNumber = 0
         var expected: Set<Int> = []
-        var waiting: [(number: Int, continuation: CheckedContinuation<Bool, Never>)] = []
+        var waiting: [(number: Int, since: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
     }
 
     private let width: Int
@@ -28,6 +28,12 @@ package final class Lane: Sendable {
     package var load: (running: Int, waiting: Int) {
         let now = state.snapshot
         return (now.running, now.waiting.count)
+    }
+
+    /// How long the first in the row has waited, milliseconds; 0 when nobody waits.
+    package var longestWaitMilliseconds: Int {
+        let first = state.withLock { $0.waiting.first?.since }
+        return first.map { Int((monotonicNanoseconds() - $0) / 1_000_000) } ?? 0
     }
 
     /// Runs `work` when its turn comes.
@@ -62,7 +68,7 @@ package final class Lane: Sendable {
                 state.running += 1
                 return true
             }
-            state.waiting.append((number, continuation))
+            state.waiting.append((number, monotonicNanoseconds(), continuation))
             return nil
         }
         if let answer { continuation.resume(returning: answer) }

@@ -31,6 +31,11 @@ struct FleetTests {
     @Test("kill -9 of each service in turn loses nothing acknowledged, runs nothing twice, refuses nobody")
     func chaos() async throws { try await expectSuccess(ClientScript("chaos")) }
 
+    @Test(
+        "what lacks something says so, goes on with the rest, and is whole again by itself",
+        .enabled(if: Fleet.canMount, "mounts of our own need root"))
+    func degraded() async throws { try await expectSuccess(ClientScript("degraded")) }
+
     @Test("one run is one trace; metrics and logs are what promtool and a JSON reader expect")
     func observability() async throws { try await expectSuccess(ClientScript("observability")) }
 
@@ -73,6 +78,17 @@ enum Fleet {
         return names.allSatisfy {
             FileManager.default.isExecutableFile(atPath: "\(ClientScript.root)/.build/release/\($0)")
         }
+    }
+
+    /// Whether a script may have mounts of its own, on which a disk can be full.
+    static var canMount: Bool {
+        let unshare = Process()
+        unshare.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        unshare.arguments = ["unshare", "--mount", "true"]
+        unshare.standardError = FileHandle.nullDevice
+        do { try unshare.run() } catch { return false }
+        unshare.waitUntilExit()
+        return unshare.terminationStatus == 0
     }
 
     /// Whether the document clients that others wrote are there.

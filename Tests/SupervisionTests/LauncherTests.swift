@@ -106,6 +106,16 @@ struct LauncherTests {
         #expect(try stand.run(["status"]) == 3)
     }
 
+    @Test("a service that lacks something is degraded, and status says what", .timeLimit(.minutes(8)))
+    func degraded() throws {
+        let stand = try Stand(mode: "degraded")
+        #expect(try stand.run(["up"]) == 0, "\(stand.said)")
+        #expect(try stand.run(["status"]) == 2)
+        #expect(stand.said.contains("session is degraded: disk:room: little is left"), "\(stand.said)")
+        #expect(try stand.run(["ps"]) == 0 && stand.said.contains("degraded"))
+        #expect(try stand.run(["down"]) == 0)
+    }
+
     @Test(
         "a killed service is back, and nobody is refused meanwhile",
         .timeLimit(.minutes(8)))

@@ -6,24 +6,25 @@ import SystemKit
 /// `codecollab ps`: a line for each service.
 struct Ps: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the services: phase, pid, port, restarts, memory.",
+        abstract: "Show the services: state, pid, port, restarts, memory.",
         usage: "codecollab ps\ncodecollab ps --json")
 
     @OptionGroup var options: FleetOptions
     @Flag(help: "Print JSON.") var json = false
 
     func run() throws {
-        let reply = try Fleet.status(try Installation(options))
+        let reply = try Fleet.status(try Installation(options), wantsHealth: true)
         if json { return Console.say(reply.json) }
-        var rows = [["SERVICE", "PHASE", "PID", "PORT", "UP", "RESTARTS", "MEMORY", "LAST END"]]
+        var rows = [["SERVICE", "STATE", "PID", "PORT", "UP", "RESTARTS", "MEMORY", "LAST END"]]
         for service in reply.services {
             rows.append([
-                service.name, service.phase, service.pid.map(String.init) ?? "-", "\(service.port)",
+                service.name, service.state, service.pid.map(String.init) ?? "-", "\(service.port)",
                 service.uptimeMilliseconds.map(Reading.duration) ?? "-", "\(service.restarts)",
                 service.residentBytes.map(Reading.bytes) ?? "-", service.lastEnd ?? "-",
             ])
         }
         Console.table(rows)
+        for service in reply.services { service.reason.map { Console.tell("\(service.name): \($0)") } }
     }
 }
 
@@ -31,23 +32,30 @@ struct Ps: ParsableCommand {
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Say whether the fleet is well; exit 0 if so, 1 if a service is not, 3 without a fleet.",
-        usage: "codecollab status")
+            "Say whether the fleet is well; exit 0 if so, 1 if a service is away, 2 if one lacks something, "
+            + "3 without a fleet.",
+        usage: """
+            codecollab status
+            codecollab status || mail -s "CodeCollab is unwell" ada@example.org
+            """)
 
     @OptionGroup var options: FleetOptions
 
     func run() throws {
         let installation = try Installation(options)
-        guard let reply = try ControlClient.ask(ControlRequest(.status), at: installation.home.control) else {
+        let request = ControlRequest(.status, wantsHealth: true)
+        guard let reply = try ControlClient.ask(request, at: installation.home.control) else {
             Console.say("no fleet is running; start it with: make up")
             throw ExitCode(3)
         }
-        let unwell = reply.services.filter { $0.phase != "ready" }
-        guard unwell.isEmpty else {
-            Console.say("unwell: " + unwell.map { "\($0.name) is \($0.phase)" }.joined(separator: ", "))
-            throw ExitCode(1)
+        let unwell = reply.services.filter { $0.state != "ready" }
+        guard !unwell.isEmpty else {
+            return Console.say("all \(reply.services.count) services are ready at \(reply.url)")
         }
-        Console.say("all \(reply.services.count) services are ready at \(reply.url)")
+        for service in unwell {
+            Console.say("\(service.name) is \(service.state)\(service.reason.map { ": \($0)" } ?? "")")
+        }
+        throw ExitCode(unwell.allSatisfy { $0.state == Supervision.ServiceStatus.degraded } ? 2 : 1)
     }
 }
 
@@ -73,10 +81,23 @@ struct Restart: ParsableCommand {
 enum Fleet {
     static let isDown = FleetFault("no fleet is running; start it with: make up")
 
-    static func status(_ installation: Installation) throws -> ControlReply {
-        guard let reply = try ControlClient.ask(ControlRequest(.status), at: installation.home.control) else {
-            throw isDown
-        }
+    static func status(_ installation: Installation, wantsHealth: Bool = false) throws -> ControlReply {
+        let request = ControlRequest(.status, wantsHealth: wantsHealth)
+        guard let reply = try ControlClient.ask(request, at: installation.home.control) else { throw isDown }
         return reply
+    }
+}
+
+extension Supervision.ServiceStatus {
+    /// A service that serves and lacks something.
+    static let degraded = "degraded"
+
+    /// Where it stands, in a word: its phase, and while it is ready how it says that it is.
+    var state: String {
+        switch health {
+        case .warn: Self.degraded
+        case .fail: "unready"
+        case .pass, nil: phase
+        }
     }
 }

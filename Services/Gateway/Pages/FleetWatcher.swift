@@ -52,7 +52,7 @@ package final class FleetWatcher: Sendable {
             let health = try await health(of: service)
             status.status = health.status
             status.version = health.version
-            status.detail = Self.detail(health)
+            status.detail = health.reason
         } catch {
             status.status = .fail
             status.detail = "does not answer"
@@ -67,12 +67,5 @@ package final class FleetWatcher: Sendable {
             let bytes = try await response.body.collect(upTo: Limits.wholeAnswerBytes)
             return try Health.decode(Array(buffer: bytes), unknownFields: .skip)
         }
-    }
-
-    private static func detail(_ health: Health) -> String? {
-        let bad = (health.checks ?? [:]).sorted { $0.key < $1.key }.flatMap { name, checks in
-            checks.filter { $0.status != .pass }.map { "\(name): \($0.output ?? $0.status.rawValue)" }
-        }
-        return bad.isEmpty ? nil : bad.joined(separator: "; ")
     }
 }

@@ -129,6 +129,15 @@ extension Run {
     var location: String { "/v1/runs/\(id.text)" }
 }
 
+extension StoreFailure: ProblemConvertible {
+    /// What the client is told.
+    package var problem: Problem {
+        Problem(
+            .unavailable, "nothing can be stored at the moment: codecollab status says why",
+            retryAfter: 5000)
+    }
+}
+
 extension Overloaded: ProblemConvertible {
     /// What the client is told.
     package var problem: Problem {

@@ -42,6 +42,7 @@ package struct ServiceSurroundings: Sendable {
         var addresses: [ServiceName: PeerAddress] = [:]
         for peer in ServiceName.allCases { addresses[peer] = try configuration.address(of: peer) }
         client = FleetClient(addresses: addresses, signer: signer, telemetry: telemetry, clock: clock)
+        health.room(in: configuration.home)
     }
 }
 

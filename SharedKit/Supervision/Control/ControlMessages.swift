@@ -16,19 +16,22 @@ package struct ControlRequest: WireObject {
     package var command = Command.status
     /// The service it is about.
     package var service: String?
+    /// For `status`: whether the services are asked how they are.
+    package var wantsHealth = false
 
     /// A question for the status.
     package init() {}
 
     /// An order.
-    package init(_ command: Command, service: String? = nil) {
+    package init(_ command: Command, service: String? = nil, wantsHealth: Bool = false) {
         self.command = command
         self.service = service
+        self.wantsHealth = wantsHealth
     }
 
     /// The table.
     package static let fields = Fields<ControlRequest>(
-        field("command", \.command), field("service", \.service))
+        field("command", \.command), field("service", \.service), defaulted("health", \.wantsHealth))
 }
 
 /// The supervisor's answer: one JSON line.
@@ -57,6 +60,10 @@ package struct ServiceStatus: WireObject {
     package var name = ""
     /// A `SupervisedChild.Phase`.
     package var phase = ""
+    /// How it says that it is; absent when it was not asked.
+    package var health: HealthStatus?
+    /// What keeps it from being whole.
+    package var reason: String?
     /// Its pid while it runs.
     package var pid: Int?
     /// Its TCP port.
@@ -75,7 +82,8 @@ package struct ServiceStatus: WireObject {
 
     /// The table.
     package static let fields = Fields<ServiceStatus>(
-        field("name", \.name), field("phase", \.phase), field("pid", \.pid), field("port", \.port),
+        field("name", \.name), field("phase", \.phase), field("health", \.health),
+        field("reason", \.reason), field("pid", \.pid), field("port", \.port),
         field("restarts", \.restarts), field("uptime_ms", \.uptimeMilliseconds),
         field("resident_bytes", \.residentBytes), field("last_end", \.lastEnd))
 }

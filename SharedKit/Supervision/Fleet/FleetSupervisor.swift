@@ -17,6 +17,7 @@ package final class FleetSupervisor {
     private var state: SupervisorState
     private var isEnding = false
     private var wake: EventLoop.Timer?
+    private var healthRounds: [HealthRound] = []
 
     /// Binds every socket of the fleet, so that nothing is started when one of them is taken.
     /// - Throws: `FleetFault` naming the process that holds a port; `SystemFailure`.
@@ -212,7 +213,14 @@ extension FleetSupervisor {
         note(
             "error",
             "\(record.service) ended by itself: \(status); crash record \(path ?? "could not be written")")
-        report(FleetProgress(.crashed, record.service, detail: status.description))
+        report(FleetProgress(.crashed, record.service, detail: Self.inWords(status, tail)))
+    }
+
+    /// How a process ended, with the setting that it could not use (sysexits.h, EX_CONFIG).
+    private static func inWords(_ status: ExitStatus, _ tail: String) -> String {
+        let last = tail.split(separator: "\n").last
+        guard status.code == 78, let last else { return status.description }
+        return "\(status): \(last)"
     }
 
     /// Processes of a dead service that left its group; sandboxes die with their service by themselves.
@@ -229,6 +237,8 @@ extension FleetSupervisor {
 extension FleetSupervisor {
     private func take(_ request: ControlRequest, _ reply: @escaping (ControlReply, Bool) -> Void) {
         switch request.command {
+        case .status where request.wantsHealth:
+            askHealth { [unowned self] in reply(status(health: $0), true) }
         case .status: reply(status(), true)
         case .restart: restart(request.service ?? "", reply)
         case .down:
@@ -246,16 +256,25 @@ extension FleetSupervisor {
         apply(.restartRequested(id))
     }
 
-    private func status(refusal: String? = nil) -> ControlReply {
+    private func askHealth(_ done: @escaping ([String: Health]) -> Void) {
+        let ready = slots.map(\.service.name).filter { state.child($0)?.phase == .ready }
+        let round = HealthRound(ready, in: plan.home, loop: loop) { [unowned self] round in
+            healthRounds.removeAll { $0 === round }
+            done(round.answers)
+        }
+        healthRounds.append(round)
+    }
+
+    private func status(refusal: String? = nil, health: [String: Health]? = nil) -> ControlReply {
         var reply = ControlReply()
         reply.refusal = refusal
         reply.url = plan.url
         reply.pid = Int(getpid())
-        reply.services = slots.map(status)
+        reply.services = slots.map { status($0, health: health) }
         return reply
     }
 
-    private func status(_ slot: ServiceSlot) -> ServiceStatus {
+    private func status(_ slot: ServiceSlot, health: [String: Health]?) -> ServiceStatus {
         let child = state.child(slot.service.name)
         var status = ServiceStatus()
         status.name = slot.service.name
@@ -266,6 +285,10 @@ extension FleetSupervisor {
         status.uptimeMilliseconds = child?.readySince.map { milliseconds(since: $0) }
         status.residentBytes = slot.process.flatMap { ProcessTable.residentBytes(of: $0.pid) }
         status.lastEnd = slot.lastEnd
+        guard let health, child?.phase == .ready else { return status }
+        let known = health[slot.service.name]
+        status.health = known?.status ?? .fail
+        status.reason = known == nil ? "does not answer" : known?.reason
         return status
     }
 }

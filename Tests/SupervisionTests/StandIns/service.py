@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A service for tests of the supervisor: answers /readyz and /livez on its inherited sockets, and does what
-CODECOLLAB_STANDIN tells: `slow` starts late, `deaf` never gets ready, `hang` stops answering after /hang."""
+CODECOLLAB_STANDIN tells: `degraded` lacks something, `slow` starts late, `deaf` never gets ready, `hang` stops answering after /hang."""
 import os
 import select
 import signal
@@ -48,6 +48,9 @@ def serve(listener, mode):
                 time.sleep(600)
         status = "503 Service Unavailable" if path == "/readyz" and mode == "deaf" else "200 OK"
         body = "%d\n" % os.getpid()
+        if path == "/healthz":
+            lack = '"warn","checks":{"disk:room":[{"status":"warn","output":"little is left"}]}'
+            body = '{"status":%s}' % (lack if mode == "degraded" else '"pass"')
         connection.sendall(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode())
 
 
