@@ -63,6 +63,13 @@ public struct Problem: WireObject, Equatable, Error {
         field("retry_after_ms", \.retryAfterMilliseconds))
 }
 
+extension Problem: CustomStringConvertible {
+    /// For people and logs: what happened, the code, and what to name when asking for help.
+    public var description: String {
+        "\(detail ?? title) (\(code.rawValue)\(requestID.map { ", \($0)" } ?? ""))"
+    }
+}
+
 /// One thing that is wrong with a request.
 public struct FieldProblem: WireObject, Equatable {
     /// RFC 6901 JSON Pointer into the body, or `query/<name>`, `path/<name>`, `header/<name>`.

@@ -6,6 +6,9 @@ before it is told; the peers keep theirs in memory.
 """
 import base64, hashlib, hmac, http.server, json, os, pathlib, shutil, socket, subprocess, sys, tempfile, threading, time
 
+if {"-h", "--help"} & set(sys.argv[1:]):
+    sys.exit(print(f"python3 Tests/Bench/{pathlib.Path(__file__).name}\n\n{__doc__}"))
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = pathlib.Path(os.environ.get("CODECOLLAB_PROGRAMS", ROOT / ".build/release")) / "collab"

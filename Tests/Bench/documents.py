@@ -7,6 +7,9 @@ exit 0.
 """
 import gzip, json, os, pathlib, random, shutil, statistics, subprocess, sys, tempfile, time
 
+if {"-h", "--help"} & set(sys.argv[1:]):
+    sys.exit(print(f"python3 Tests/Bench/{pathlib.Path(__file__).name}\n\n{__doc__}"))
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CRDT = os.environ.get("CODECOLLAB_CRDT", str(ROOT / ".build/release/crdt"))

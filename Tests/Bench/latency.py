@@ -10,6 +10,9 @@ import pathlib, sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Clients"))
 from fleet import *
 
+if {"-h", "--help"} & set(sys.argv[1:]):
+    sys.exit(print(f"python3 Tests/Bench/{pathlib.Path(__file__).name}\n\n{__doc__}"))
+
 N = int(os.environ.get("CODECOLLAB_BENCH_N", "200"))
 HELLO_C = '#include <stdio.h>\nint main(void){puts("hello");}'
 

@@ -31,7 +31,11 @@ struct Logs: ParsableCommand {
         let files = names(in: home.logs).filter { $0.hasSuffix(".jsonl") && wants($0) }.map {
             "\(home.logs)/\($0)"
         }
-        guard !files.isEmpty else { throw FleetFault("no logs in \(home.logs)") }
+        guard !files.isEmpty else {
+            let known = names(in: home.logs).compactMap { $0.split(separator: ".").first }.sorted()
+            let there = known.isEmpty ? "none: the fleet never ran" : known.joined(separator: ", ")
+            throw FleetFault("no such logs in \(home.logs); there are \(there)")
+        }
         let printer = LogPrinter(isRaw: json)
         let tails = files.map { LogTail($0) }
         let old = try files.flatMap { try LogTail.all($0) }.compactMap(LogEntry.init).filter(filter.admits)

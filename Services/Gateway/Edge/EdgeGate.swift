@@ -43,7 +43,9 @@ package struct EdgeGate: Sendable {
         case .fleet: throw Problem(.notFound, "there is nothing at this path")
         case .identified(let scope):
             guard let credential = try Self.credential(request, route) else {
-                throw Problem(.unauthenticated, "sign in first")
+                throw Problem(
+                    .unauthenticated,
+                    "sign in first: POST /v1/auth/guest or login, then Authorization: Bearer …")
             }
             let identity = try await desk.identity(for: credential)
             try rates.count(identity, into: &report)

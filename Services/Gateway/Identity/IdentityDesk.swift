@@ -42,7 +42,8 @@ package final class IdentityDesk: Sendable {
         }
     }
 
-    private static let refusal = Problem(.unauthenticated, "the token is not valid (any more)")
+    private static let refusal = Problem(
+        .unauthenticated, "the token is not valid (any more): sign in or refresh it (POST /v1/auth/refresh)")
 
     private func checked(_ verdict: TokenVerdict) throws(Problem) -> Identity {
         guard case .accepted(let identity) = verdict, !revoked.covers(identity) else { throw Self.refusal }

@@ -52,15 +52,21 @@ struct ServiceFlags: Equatable {
     /// What `--help` prints: examples first.
     static func help(of service: ServiceName) -> String {
         let name = service.rawValue
+        let examples = [
+            ("", "serve on \(service.defaultPort) and on the Unix socket"),
+            ("--port 0", "serve on a port that the kernel chooses"),
+            ("--socket /run/\(name).sock", "serve on this Unix socket too"),
+            ("--healthcheck", "ask the running service whether it is ready; exit 0 or 1"),
+            ("--version", "print the release"),
+        ].map { flags, about in
+            let command = "\(name) \(flags)"
+            return "  \(command)\(String(repeating: " ", count: max(2, 36 - command.count)))\(about)"
+        }.joined(separator: "\n")
         let variables = Configuration.variables
             .map { "  \($0.name)\n      \($0.about) Default: \($0.fallback)" }.joined(separator: "\n")
         return """
             Examples:
-              \(name)                          serve on \(service.defaultPort) and on the Unix socket
-              \(name) --port 0                 serve on a port that the kernel chooses
-              \(name) --socket /run/\(name).sock  serve on this Unix socket too
-              \(name) --healthcheck            ask the running service whether it is ready; exit 0 or 1
-              \(name) --version                print the release
+            \(examples)
 
             Environment:
             \(variables)

@@ -50,6 +50,9 @@ struct ServiceProcess: Sendable {
             await host.close()
             logger.info("stopped")
             return 0
+        } catch let fault as ConfigurationFault {
+            ServiceMain.complain("\(surroundings.service.rawValue): \(fault)")
+            return 78
         } catch {
             logger.critical("the service failed", metadata: ["error": "\(error)"])
             return 70

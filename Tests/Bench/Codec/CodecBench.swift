@@ -6,6 +6,10 @@ private import Foundation
 @main
 struct CodecBench {
     static func main() throws {
+        if CommandLine.arguments.count > 1 {
+            print("Examples:\n  codec-bench    microseconds for a run of 1 KB, as JSON; it takes nothing")
+            exit(["-h", "--help"].contains(CommandLine.arguments[1]) ? 0 : 64)
+        }
         let bytes = Array(Sample.text.utf8)
         let data = Data(bytes)
         let run = try BenchRun.decode(bytes)

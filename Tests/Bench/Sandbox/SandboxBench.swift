@@ -4,19 +4,42 @@ import SystemKit
 
 /// The sandbox beside a bare process and its peers on this machine, and how exactly its limits hold.
 ///
-/// `sandbox-bench [latency|throughput|cpu|wall|flood|victim|catalogue|memory|warm]...`, each in
-/// `CODECOLLAB_BENCH_N` rounds, 200 without it. `sandbox-bench pooled|cold|four` only runs hello that often,
-/// for a look at it with a profiler.
+/// What it can be asked is said by `sandbox-bench --help`.
 @main
 struct SandboxBench {
     private static let parts = [
         "latency", "throughput", "cpu", "wall", "flood", "victim", "catalogue", "memory", "warm",
     ]
 
+    /// Parts that only run hello, for a look at it with a profiler.
+    private static let loops = ["pooled", "cold", "four"]
+    private static let help = """
+        Examples:
+          sandbox-bench                           all parts but the loops, as root; some minutes
+          sandbox-bench latency throughput        only these
+          CODECOLLAB_BENCH_N=20 sandbox-bench     20 rounds of each, 200 without it
+          sandbox-bench pooled                    only runs hello that often, for a profiler
+
+        Parts: \(parts.joined(separator: ", ")); loops: \(loops.joined(separator: ", "))
+        """
+
+    /// What is wanted; says what there is, or what there is not, and ends the process.
+    private static func wanted() -> [String] {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.contains(where: ["-h", "--help"].contains) {
+            print(help)
+            exit(0)
+        }
+        if let unknown = arguments.first(where: { !(parts + loops).contains($0) }) {
+            fputs("sandbox-bench: there is no part \(unknown); see sandbox-bench --help\n", stderr)
+            exit(64)
+        }
+        return arguments.isEmpty ? parts : arguments
+    }
+
     static func main() async throws {
+        let wanted = Self.wanted()
         let rounds = getenv("CODECOLLAB_BENCH_N").flatMap { Int(String(cString: $0)) } ?? 200
-        let arguments = CommandLine.arguments.dropFirst()
-        let wanted = arguments.isEmpty ? Self.parts : Array(arguments)
         let programs = Programs()
         defer { programs.remove() }
         let pooled = try await SandboxHost(SandboxHost.Configuration(parked: 8))
