@@ -15,6 +15,9 @@ struct WarmShelves {
         /// Nanoseconds for which one on its way to the script comes after everybody else; then it is an
         /// equal, so that it arrives where there is always somebody.
         static let humility: UInt64 = 300_000_000
+        /// Nanoseconds without a use after which a kind is started ahead again that was asked for faster than
+        /// it starts: to start one costs more where it is held, and nobody gains.
+        static let calm: UInt64 = 50_000_000
         /// Nanoseconds after which one that has not come to its script never will.
         static let patience: UInt64 = 60_000_000_000
         /// Failures to come to the script after which a kind is left alone.
@@ -32,6 +35,9 @@ struct WarmShelves {
         var uses = 0
         var failures = 0
         var lastUse: UInt64 = 0
+        var isRushed = false
+
+        var isCalmFrom: UInt64 { isRushed ? lastUse + Limits.calm : 0 }
     }
 
     let capacity: Int
@@ -57,12 +63,15 @@ struct WarmShelves {
         guard capacity > 0 else { return (nil, []) }
         var shelf = shelves[shape] ?? Shelf()
         shelf.uses += 1
+        if shelf.isCalmFrom <= now { shelf.isRushed = false }
         shelf.lastUse = now
         let gone = shelf.removeUseless(at: now)
         let index = shelf.cells.firstIndex {
             $0.cell.look() == .ready && $0.cell.held.snapshot.isUnaware(of: files)
         }
         let cell = index.map { shelf.cells.remove(at: $0).cell }
+        let isOnItsWay = shelf.cells.contains { $0.cell.look() == .building }
+        if cell == nil && isOnItsWay { shelf.isRushed = true }
         shelves[shape] = shelf
         return (cell, gone + forget())
     }
@@ -70,7 +79,7 @@ struct WarmShelves {
     /// What should be started, if anything should; and who has to go for it.
     mutating func missing(at now: UInt64) -> (shape: WarmShape?, gone: [Cell]) {
         let wanted = shelves.filter { shape, shelf in
-            shelf.uses >= Limits.evidence && shelf.failures < Limits.failures
+            shelf.uses >= Limits.evidence && shelf.failures < Limits.failures && !shelf.isRushed
                 && shelf.cells.count < min(shape.start.spare, capacity) && now < shelf.lastUse + Limits.idle
         }
         guard let (shape, shelf) = wanted.max(by: { $0.value.lastUse < $1.value.lastUse }) else {
@@ -90,8 +99,11 @@ struct WarmShelves {
         shelves[shape, default: Shelf()].cells.append(Waiting(cell: cell, since: now))
     }
 
-    /// Takes away what was not used for too long.
+    /// Takes away what was not used for too long, and forgets who was in a hurry.
     mutating func expire(at now: UInt64) -> [Cell] {
+        for shape in shelves.keys where shelves[shape]?.isCalmFrom ?? 0 <= now {
+            shelves[shape]?.isRushed = false
+        }
         let old = shelves.filter { $0.value.lastUse + Limits.idle <= now }
         for shape in old.keys { shelves[shape] = nil }
         return old.values.flatMap { $0.cells.map(\.cell) }
@@ -116,6 +128,7 @@ struct WarmShelves {
     var nextLook: UInt64? {
         shelves.values.flatMap { shelf in
             shelf.cells.map { $0.isHumble ? $0.since + Limits.humility : shelf.lastUse + Limits.idle }
+                + (shelf.isRushed ? [shelf.isCalmFrom] : [])
         }.min()
     }
 

@@ -110,6 +110,25 @@ extension Isolation {
             await host.close()
         }
 
+        @Test("after many at once without a pause one waits again")
+        func rush() async throws {
+            let host = try await Warm.host(spare: 2)
+            let spec = Interpreter.python.spec(Script("hello", "print('hello')"))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        for _ in 0..<10 {
+                            let result = try await host.run(spec)
+                            #expect(result.stdout.text == "hello\n", "\(result)")
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await Warm.run(spec, on: host).isWarm)
+            await host.close()
+        }
+
         @Test("only what is used is kept, and no more than may be")
         func bounds() async throws {
             let host = try await Warm.host(warm: 1, spare: 3)
