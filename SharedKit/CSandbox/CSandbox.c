@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LAST_SIGNAL = 64, LATER = 10 };
+enum { LAST_SIGNAL = 64, LATER = 10, QUIET = 2000000 /* nanoseconds */ };
 
 uint64_t csb_now(void) {
     struct timespec time;
@@ -126,6 +126,8 @@ struct inside {
     int has_executed;
     int is_held;
     struct launch *launch;
+    uint64_t executed; /* when we heard of it, as we hear of its end */
+    int has_news;      /* that it has begun, which nobody knows yet */
 };
 
 /* Memory and swap together may never be less than memory, so which comes first depends. */
@@ -158,7 +160,8 @@ static int attach(struct csb_mount *mount, int tree) {
 static int let_go(struct inside *own) {
     if (!own->is_held) return EPROTO;
     own->is_held = 0;
-    own->launch->started = csb_now();
+    own->executed = csb_now();
+    own->has_news = 1;
     csb_let_go(own->program);
     return 0;
 }
@@ -251,6 +254,8 @@ enum { KILLS = 1 << CAP_KILL, MOUNTS = 1 << CAP_SYS_ADMIN };
 
 /* The program has executed: nothing of it can be changed any more. */
 static void close_the_shop(struct inside *own) {
+    own->executed = csb_now();
+    own->has_news = 1;
     keep_capabilities(KILLS);
     own->has_executed = 1;
     for (int i = 0; i < CSB_LEVERS; i++) {
@@ -267,11 +272,34 @@ static void start_ahead(struct inside *own) {
     int error = csb_hold(own->program, own->launch, &held);
     if (error != 0) csb_fail(own->control, CSB_STEP_TRACE, error);
     own->is_held = 1;
+    own->has_news = 0;
+    own->launch->used = 0; /* the service counts from when it lets it go */
     csb_send(own->control, &held, sizeof held, NULL, 0, NULL, 0);
 }
 
+/* What init knows of the start. Its own two looks at the clock, one when it hears that the program has
+ * executed and one when it hears of its end, come equally late. */
+static void tell(struct csb_message *message, const struct inside *own) {
+    const struct launch *launch = own->launch;
+    message->started_nanoseconds = own->executed != 0 ? own->executed : launch->started;
+    message->born_microseconds = launch->used;
+    message->joined_microseconds = launch->used < launch->foreign ? 0 : launch->used - launch->foreign;
+}
+
+/* Says that it has begun when it has not ended soon; how long to wait otherwise, as `poll` wants it. */
+static int patience(struct inside *own) {
+    struct csb_message message = {.kind = CSB_STARTED};
+    if (!own->has_news) return -1;
+    uint64_t now = csb_now();
+    if (now < own->executed + QUIET) return (int)((own->executed + QUIET - now) / 1000000u) + 1;
+    tell(&message, own);
+    csb_send(own->control, &message, sizeof message, NULL, 0, NULL, 0);
+    own->has_news = 0;
+    return -1;
+}
+
 /* Grants wishes until the program executes, which closes the other end of `release`, then signals only; reaps
- * until it ends. */
+ * until it ends. A program that ends soon wakes nobody before. */
 static _Noreturn void watch(struct inside *own) {
     struct csb_message message = {.kind = CSB_EXITED};
     struct pollfd events[3] = {
@@ -279,12 +307,13 @@ static _Noreturn void watch(struct inside *own) {
         {.fd = own->control, .events = POLLIN},
         {.fd = own->has_executed ? -1 : own->release}};
     for (;;) {
-        if (poll(events, 3, -1) == -1 && errno != EINTR) csb_fail(own->control, CSB_STEP_FORK, errno);
+        int count = poll(events, 3, patience(own));
+        if (count == -1 && errno != EINTR) csb_fail(own->control, CSB_STEP_FORK, errno);
         if (events[0].revents & POLLIN) {
             struct signalfd_siginfo information;
             while (read(own->children, &information, sizeof information) > 0) {
             }
-            message.started_nanoseconds = own->launch->started;
+            tell(&message, own);
             int dead = reap(&message, own->program, WNOHANG);
             if (dead & PROGRAM_OVER) finish(own->control, &message, own->program, dead & NOBODY_LEFT);
         }

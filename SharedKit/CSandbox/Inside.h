@@ -10,7 +10,9 @@ struct launch {
     const struct csb_parking *parking;
     int ruleset;
     const char *volatile script; /* where it is held; stays readable when the program has executed */
+    uint64_t foreign; /* microseconds of CPU that its cgroups do not count */
     volatile uint64_t started;
+    volatile uint64_t used; /* microseconds of CPU until then */
 };
 
 /* The program's life from clone to exec; its argument is the launch. */

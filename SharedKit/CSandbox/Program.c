@@ -105,7 +105,7 @@ static uint64_t used_microseconds(void) {
 }
 
 /* Everything that does not depend on what will run. From here on only calls that every profile allows. */
-static void park(const struct launch *launch) {
+static void park(struct launch *launch) {
     const struct csb_parking *parking = launch->parking;
     int control = parking->fds[CSB_FD_CONTROL];
     sigset_t none;
@@ -128,6 +128,7 @@ static void park(const struct launch *launch) {
     if (listener == -1) csb_fail(CONTROL, CSB_STEP_FILTER, errno);
     /* To compile a filter takes its time too; one that asks would ask about this. */
     if (listener == 0) used = used_microseconds();
+    launch->foreign = before;
     struct csb_message message = {
         .kind = CSB_READY, .born_microseconds = used, .joined_microseconds = used - before};
     /* Where the filter asks, nobody answers before the listener has arrived: about this it does not ask. */
@@ -208,12 +209,15 @@ static int change_stdio(const int *streams, int own_terminal) {
 }
 
 /* The first candidate that exists wins. A binary that is still open for writing somewhere is waited for. */
-static int execute(const struct command *command, uint64_t secret, volatile uint64_t *started) {
+static int execute(const struct command *command, struct launch *launch) {
     int error = ENOENT;
+    uint64_t secret = launch->parking->secret;
     struct timespec pause = {.tv_nsec = 250000};
     for (char **path = command->candidates; *path != NULL; path++) {
         for (int tries = 0; tries < BUSY_RETRIES; tries++) {
-            *started = csb_now();
+            /* Where the filter asks, it would ask about this. */
+            launch->used = secret == 0 ? used_microseconds() : 0;
+            launch->started = csb_now();
             /* The kernel reads three arguments; where calls are reported, the sixth says that it is ours. */
             syscall(SYS_execve, *path, command->arguments, command->environment, 0, 0, secret);
             if (errno != ETXTBSY) break;
@@ -237,6 +241,6 @@ int csb_program(void *argument) {
     if (change_stdio(streams, (int)first.orders.own_terminal) == -1) csb_fail(CONTROL, CSB_STEP_STDIO, errno);
     if (set_rlimits(&first.orders) == -1) csb_fail(CONTROL, CSB_STEP_RLIMIT, errno);
     if (chdir(command.directory) == -1) csb_fail(CONTROL, CSB_STEP_DIRECTORY, errno);
-    csb_fail(CONTROL, CSB_STEP_EXEC, execute(&command, launch->parking->secret, &launch->started));
+    csb_fail(CONTROL, CSB_STEP_EXEC, execute(&command, launch));
 }
 

@@ -5,7 +5,7 @@ internal import SystemKit
 /// A run as the reactor sees it: its descriptors, what was read so far, and when to look again.
 final class ActiveRun {
     /// What a ready descriptor is, the low bits of its token.
-    enum Kind: UInt64 { case control = 1, initProcess, stdout, stderr, stdin, memory, orders }
+    enum Kind: UInt64 { case control = 1, initProcess, stdout, stderr, stdin, memory }
 
     let id: UInt64
     let spec: SandboxSpec
@@ -23,6 +23,10 @@ final class ActiveRun {
     /// The result was given to the consumer; what is left of the sandbox is on its way out.
     var isSettled = false
     var isInitGone = false
+    /// It has executed, and did not end at once.
+    private(set) var hasBegun = false
+    /// Its output is watched.
+    var isAttended = false
     var ending = Ending()
     var result = SandboxResult()
     var clock: RunClock
@@ -79,6 +83,7 @@ final class ActiveRun {
             let listener = passed < 0 ? nil : SharedFD(FD(owning: passed))
             switch message.kind {
             case CSB_READY.rawValue: ready(message, listener)
+            case CSB_STARTED.rawValue: begun(message)
             case CSB_EXITED.rawValue: exited(message)
             default: ending.failure = ending.failure ?? (message.step, message.error)
             }
@@ -98,10 +103,17 @@ final class ActiveRun {
         if reporter == nil { runControl.killAll() }
     }
 
+    private func begun(_ message: csb_message) {
+        hasBegun = true
+        cell.cgroup.startCounting(message)
+        clock.started(at: message.started_nanoseconds)
+    }
+
     private func exited(_ message: csb_message) {
         // A program that could not be executed has no status of its own.
         if ending.failure == nil { ending.status = message.status }
         lastWords = message
+        cell.cgroup.startCounting(message)
         clock.ended(at: monotonicNanoseconds())
         if message.started_nanoseconds != 0 { clock.started(at: message.started_nanoseconds) }
     }

@@ -93,9 +93,8 @@ final class Cell: Sendable {
 
     /// Gives a program its files and its limits, and starts it. Once only.
     func launch(
-        _ spec: SandboxSpec, _ host: HostFiles, terminal: PseudoTerminal? = nil
+        _ spec: SandboxSpec, _ host: HostFiles, trees: [SharedFD], terminal: PseudoTerminal? = nil
     ) throws(SandboxFailure) {
-        let trees = host.trees.isEmpty ? [] : try warden.trees(of: host.opened)
         var mustFit = !limits.areHeldAs(spec.limits)
         if mustFit, !spec.files.isEmpty {
             try fit(spec.limits, isLast: false, isAwaited: true)

@@ -46,6 +46,7 @@ struct Cgroup: ~Copyable, Sendable {
 
     /// Leaves out what the making of the sandbox cost.
     func startCounting(_ ready: csb_message) {
+        guard ready.born_microseconds > 0 else { return }
         uncounted.withLock {
             $0 = Uncounted(joined: Int(ready.joined_microseconds), born: Int(ready.born_microseconds))
         }

@@ -17,7 +17,7 @@ final class EventLoop: SerialExecutor {
     }
 
     /// Wakes the loop up; every other token is at least 1.
-    private static let wakeToken: UInt64 = 0
+    static let wakeToken: UInt64 = 0
 
     private let epoll: FD
     private let wake: FD

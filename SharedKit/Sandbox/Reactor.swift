@@ -13,7 +13,7 @@ actor Reactor {
     private let timer: FD
     private var runs: [UInt64: ActiveRun] = [:]
     private var buffer = [UInt8](repeating: 0, count: chunkBytes)
-    private var lastID: UInt64 = 0
+    private let newcomers = Newcomers()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -24,15 +24,40 @@ actor Reactor {
         try loop.watch(timer, token: Self.timerToken, events: UInt32(CSB_IN))
     }
 
-    /// Takes charge of a program on its way. Returns the run's number.
-    func adopt(_ started: StartedRun, mailbox: EventMailbox) throws(SystemFailure) -> UInt64 {
-        lastID += 1
-        let run = ActiveRun(id: lastID, started, mailbox: mailbox)
-        try watch(run)
-        runs[lastID] = run
-        feed(run)
+    /// Takes charge of a program on its way, soon: nobody has to wait for that. Returns the run's number.
+    nonisolated func adopt(_ started: StartedRun, mailbox: EventMailbox) -> UInt64 {
+        let (id, isFirst) = newcomers.add(started, mailbox)
+        if isFirst { loop.poke() }
+        return id
+    }
+
+    private func takeNewcomers() {
+        let newcomers = newcomers.take()
+        if newcomers.isEmpty { return }
+        for newcomer in newcomers {
+            let run = ActiveRun(id: newcomer.id, newcomer.started, mailbox: newcomer.mailbox)
+            do { try watch(run) } catch {
+                giveUp(run, error)
+                continue
+            }
+            runs[run.id] = run
+            feed(run)
+        }
         arm()
-        return lastID
+    }
+
+    /// A program that cannot be watched may not run.
+    private func giveUp(_ run: ActiveRun, _ error: SystemFailure) {
+        run.ending.failure = (Int32(CSB_STEP_CLONE.rawValue), error.errno)
+        run.input.breakOff()
+        run.mailbox.finish(run.finish())
+        pool.discard(run.cell)
+    }
+
+    /// Somebody asks for a run, who may be faster than the loop.
+    private func run(_ id: UInt64) -> ActiveRun? {
+        takeNewcomers()
+        return runs[id]
     }
 
     private func watch(_ run: ActiveRun) throws(SystemFailure) {
@@ -44,15 +69,8 @@ actor Reactor {
 
     /// It did not end at once: from now on everything it does is watched.
     private func attend(to run: ActiveRun) {
-        run.clock.attended()
-        if csb_is_abandoned(run.cell.orders.number) != 0 {
-            readControl(run)
-            run.runControl.started()
-        } else {
-            ignoring("a start that nobody hears of is known by the end") {
-                try loop.watch(run.cell.orders, token: run.token(.orders), events: UInt32(CSB_ONCE))
-            }
-        }
+        run.isAttended = true
+        run.runControl.started()
         // In this order, for both may have something by now.
         for stream in OutputStream.allCases
         where run.openStreams.contains(stream) && !run.watchedStreams.contains(stream) {
@@ -62,6 +80,7 @@ actor Reactor {
 
     /// A descriptor is ready. Only from the loop's thread.
     func ready(_ token: UInt64) {
+        if token == EventLoop.wakeToken { return takeNewcomers() }
         if token == Self.timerToken { return tick() }
         guard let run = runs[token >> 3], let kind = ActiveRun.Kind(rawValue: token & 7) else { return }
         switch kind {
@@ -71,7 +90,6 @@ actor Reactor {
         case .stderr: read(.stderr, of: run)
         case .stdin: feed(run)
         case .memory: memoryRanOut(run)
-        case .orders: executed(run)
         }
         settleIfOver(run)
     }
@@ -86,7 +104,7 @@ actor Reactor {
     // MARK: input
 
     func write(_ bytes: [UInt8], to id: UInt64) async throws(SystemFailure) {
-        guard let run = runs[id], !run.input.isDone, !run.input.isClosing else {
+        guard let run = run(id), !run.input.isDone, !run.input.isClosing else {
             throw SystemFailure(call: "write", errno: EPIPE)
         }
         run.input.append(bytes)
@@ -98,7 +116,7 @@ actor Reactor {
     }
 
     func closeStdin(of id: UInt64) {
-        guard let run = runs[id] else { return }
+        guard let run = run(id) else { return }
         if run.terminal == nil { run.input.close() } else { run.input.append(PseudoTerminal.endOfInput) }
         feed(run)
     }
@@ -124,7 +142,7 @@ actor Reactor {
 
     /// The consumer has room again.
     func resumeReading(of id: UInt64) {
-        guard let run = runs[id] else { return }
+        guard let run = run(id) else { return }
         for stream in run.openStreams where !run.watchedStreams.contains(stream) {
             ignoring("a stream that cannot be watched is drained at the end") { try resume(stream, of: run) }
         }
@@ -172,22 +190,14 @@ actor Reactor {
 extension Reactor {
     // MARK: the end
 
-    private func executed(_ run: ActiveRun) {
-        // Its pidfd may be still unread, and a signal waiting for it.
-        readControl(run)
-        // The news may be old: its end, which says exactly when it began, may have come with it.
-        guard !run.isProgramOver else { return }
-        run.clock.started(at: monotonicNanoseconds())
-        run.runControl.started()
-        arm()
-    }
-
     private func readControl(_ run: ActiveRun) {
         run.readControl()
         if run.isProgramOver {
             drain(run)
         } else if csb_is_abandoned(run.cell.control.number) != 0 {
             loop.unwatch(run.cell.control)
+        } else if run.hasBegun && !run.isAttended {
+            attend(to: run)
         }
         arm()
     }
@@ -270,7 +280,6 @@ extension Reactor {
         }
         if run.clock.wantsCPU(at: now) { checkCPU(of: run, now) }
         if run.clock.wallEnd <= now { wallEnded(run) }
-        if let attention = run.clock.attention, attention <= now { attend(to: run) }
         if let farewell = run.clock.farewell, farewell <= now { sayFarewell(to: run) }
     }
 

@@ -10,8 +10,6 @@ struct RunClock {
         static let patience: UInt64 = 1_000_000_000
         /// The kernel's own accounting is no finer.
         static let shortestSample: UInt64 = 10_000_000
-        /// A program that ends sooner wakes nobody before its end.
-        static let quiet: UInt64 = 2_000_000
         /// So long the sandbox of a program that is over waits: whoever wants the result has it by then.
         static let farewell: UInt64 = 400_000
     }
@@ -26,8 +24,6 @@ struct RunClock {
     private(set) var cpuCheck: UInt64
     private(set) var nextSample: UInt64?
     private(set) var patienceEnd: UInt64?
-    /// When its output and its start begin to be watched.
-    private(set) var attention: UInt64?
     /// When its sandbox may be taken apart.
     private(set) var farewell: UInt64?
     private var standing: Standing?
@@ -46,7 +42,6 @@ struct RunClock {
         cpuCheck = now + cpuLimit / Self.processors
         sampleDistance = max(sampleRate?.wholeNanoseconds ?? 0, Limits.shortestSample)
         nextSample = sampleRate == nil ? nil : now + sampleDistance
-        attention = now + Limits.quiet
         standing = mayMakeWay ? Standing(now: now, processors: Self.processors) : nil
     }
 
@@ -59,8 +54,6 @@ struct RunClock {
     mutating func changesStanding(usedMicroseconds: Int?, now: UInt64, among others: Int) -> Bool {
         standing?.look(used: UInt64(usedMicroseconds ?? 0) * 1000, now: now, among: others) ?? false
     }
-
-    mutating func attended() { attention = nil }
 
     /// The result is given away.
     mutating func settled(at instant: UInt64) { farewell = instant + Limits.farewell }
@@ -80,7 +73,7 @@ struct RunClock {
     /// The program is over; init has this long to go.
     mutating func ended(at instant: UInt64) {
         patienceEnd = instant + Limits.patience
-        (wallEnd, cpuCheck, nextSample, attention) = (.max, .max, nil, nil)
+        (wallEnd, cpuCheck, nextSample) = (.max, .max, nil)
         standing = nil
     }
 
@@ -104,7 +97,7 @@ struct RunClock {
 
     var next: UInt64 {
         let end = min(wallEnd, patienceEnd ?? .max, farewell ?? .max)
-        return min(end, cpuCheck, standing?.nextLook ?? .max, nextSample ?? .max, attention ?? .max)
+        return min(end, cpuCheck, standing?.nextLook ?? .max, nextSample ?? .max)
     }
     var setupMicroseconds: Int { Int((max(start, begun) - begun) / 1000) }
     func wallMicroseconds(until end: UInt64) -> Int { Int((max(end, start) - start) / 1000) }

@@ -115,6 +115,13 @@ package final class SandboxGround: Sendable {
 
     var warden: Warden? { state.withLock { $0.warden } }
 
+    /// What of the host a run mounts, attached nowhere yet.
+    func trees(of host: HostFiles) throws(SandboxFailure) -> [SharedFD] {
+        if host.trees.isEmpty { return [] }
+        guard let warden else { throw .unsupported("the sandbox host is closed") }
+        return try warden.trees(of: host.opened)
+    }
+
     /// Whether another warden can be started when ours is gone.
     var canReplaceWarden: Bool { state.withLock { $0.place != nil } }
 

@@ -94,42 +94,46 @@ package final class SandboxHost: Sendable {
         }
         let started = try await launch(spec, begun: begun)
         let mailbox = EventMailbox()
-        let id: UInt64
-        do { id = try await reactor.adopt(started, mailbox: mailbox) } catch {
-            pool.discard(started.cell)
-            throw error
-        }
+        let id = reactor.adopt(started, mailbox: mailbox)
         return SandboxRun(id: id, reactor: reactor, started: started, mailbox: mailbox, host: self)
     }
 
     /// Into a sandbox where its interpreter waits, a parked one, or a new one.
     private func launch(_ spec: SandboxSpec, begun: UInt64) async throws -> StartedRun {
+        let host = try HostFiles(spec)
         if ground.warm > 0, !hasLostWarden,
             let shape = WarmShape(spec, limitsCPU: !capabilities.countsCPU),
             let held = pool.take(shape, spec.files, at: begun)
         {
-            do { return try launch(spec, in: held, isPooled: true, begun: begun) } catch {
+            do {
+                let made = Workshop.Made(cell: held, trees: .success([]))
+                return try launch(spec, host, in: made, isPooled: true, begun: begun)
+            } catch {
                 guard held.look() == .broken else { throw error }
             }
         }
         if !hasLostWarden, let parked = pool.take(spec.profile, limits: spec.limits) {
-            do { return try launch(spec, in: parked, isPooled: true, begun: begun) } catch {
+            do {
+                let trees = Result { () throws(SandboxFailure) in try ground.trees(of: host) }
+                let made = Workshop.Made(cell: parked, trees: trees)
+                return try launch(spec, host, in: made, isPooled: true, begun: begun)
+            } catch {
                 // It may have died since: a new one says what is wrong.
                 guard parked.look() == .broken else { throw error }
             }
         }
-        return try launch(spec, in: try await make(spec), isPooled: false, begun: begun)
+        return try launch(spec, host, in: try await make(spec, host), isPooled: false, begun: begun)
     }
 
     private func launch(
-        _ spec: SandboxSpec, in cell: Cell, isPooled: Bool, begun: UInt64
+        _ spec: SandboxSpec, _ host: HostFiles, in made: Workshop.Made, isPooled: Bool, begun: UInt64
     ) throws(SandboxFailure) -> StartedRun {
+        let cell = made.cell
         let terminal: PseudoTerminal?
         do {
             terminal = if let size = spec.terminal { try PseudoTerminal(size) } else { nil }
-            let host = try HostFiles(spec)
             if cell.shape == nil {
-                try cell.launch(spec, host, terminal: terminal)
+                try cell.launch(spec, host, trees: try made.trees.get(), terminal: terminal)
             } else {
                 try cell.goOn(spec, host)
             }
@@ -144,11 +148,11 @@ package final class SandboxHost: Sendable {
             begunNanoseconds: begun)
     }
 
-    private func make(_ spec: SandboxSpec) async throws -> Cell {
-        do { return try await workshop.make(spec.profile, limits: spec.limits) } catch {
+    private func make(_ spec: SandboxSpec, _ host: HostFiles) async throws -> Workshop.Made {
+        do { return try await workshop.make(spec.profile, limits: spec.limits, host) } catch {
             guard hasLostWarden, ground.canReplaceWarden else { throw error }
             try await workshop.replaceWarden()
-            return try await workshop.make(spec.profile, limits: spec.limits)
+            return try await workshop.make(spec.profile, limits: spec.limits, host)
         }
     }
 

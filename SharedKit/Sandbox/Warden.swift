@@ -138,8 +138,10 @@ final class Warden: Sendable {
     /// - Parameters:
     ///   - isWarm: whether its program is to be held at its script.
     ///   - fds: as `enum csb_park_fd` wants them.
+    ///   - meanwhile: what there is to do until the answer comes.
     func park(
-        _ profile: SandboxProfile, _ limits: SandboxLimits, niceness: Int, isWarm: Bool, fds: [CInt]
+        _ profile: SandboxProfile, _ limits: SandboxLimits, niceness: Int, isWarm: Bool, fds: [CInt],
+        meanwhile: () -> Void = {}
     ) throws(SandboxFailure) -> Parked {
         var frame = csb_frame()
         frame.kind = CSB_PARK.rawValue
@@ -148,7 +150,7 @@ final class Warden: Sendable {
         frame.niceness = UInt32(niceness)
         frame.is_warm = isWarm ? 1 : 0
         frame.limits = limits.forTheKernel
-        let (answer, passed) = try ask(frame, fds: fds)
+        let (answer, passed) = try ask(frame, fds: fds, meanwhile: meanwhile)
         guard let parked = Parked(answer, passed) else {
             // No room for its descriptors: nobody else can end it.
             try end(CellName(cell: answer.cell, generation: answer.generation))
@@ -184,16 +186,17 @@ final class Warden: Sendable {
 
     @discardableResult
     private func ask(
-        _ frame: csb_frame, body: [UInt8] = [], fds: [CInt] = []
+        _ frame: csb_frame, body: [UInt8] = [], fds: [CInt] = [], meanwhile: () -> Void = {}
     ) throws(SandboxFailure) -> (answer: csb_answer, passed: [SharedFD]) {
         let (answer, passed) = try Self.exchange(
-            frame, body: body, fds: fds, on: socket.number, room: Int(CSB_ANSWER_FDS))
+            frame, body: body, fds: fds, on: socket.number, room: Int(CSB_ANSWER_FDS), meanwhile: meanwhile)
         guard answer.error == 0 else { throw Self.refusal("warden, frame \(frame.kind)", answer) }
         return (answer, passed)
     }
 
     private static func exchange<Frame>(
-        _ frame: Frame, body: [UInt8] = [], fds: [CInt], on socket: CInt, room: Int
+        _ frame: Frame, body: [UInt8] = [], fds: [CInt], on socket: CInt, room: Int,
+        meanwhile: () -> Void = {}
     ) throws(SandboxFailure) -> (answer: csb_answer, passed: [SharedFD]) {
         let size = MemoryLayout<Frame>.size
         var answer = csb_answer()
@@ -201,6 +204,7 @@ final class Warden: Sendable {
         _ = try withUnsafePointer(to: frame) { (frame) throws(SandboxFailure) in
             try step("warden") { csb_send(socket, frame, size, body, body.count, fds, CInt(fds.count)) }
         }
+        meanwhile()
         let count = try step("warden") {
             csb_receive(socket, &answer, MemoryLayout<csb_answer>.size, &passed, CInt(room), 1)
         }

@@ -29,11 +29,22 @@ actor Workshop {
     /// Goes on with another warden if ours is gone and we may.
     func replaceWarden() throws(SandboxFailure) { try ground.replaceWarden() }
 
-    /// Makes a sandbox for a run that waits for it.
-    func make(_ profile: SandboxProfile, limits: SandboxLimits) throws(SandboxFailure) -> Cell {
-        let cell = try park(profile, limits, niceness: 0)
+    /// A sandbox, and what of the host its run mounts.
+    struct Made: Sendable {
+        let cell: Cell
+        let trees: Result<[SharedFD], SandboxFailure>
+    }
+
+    /// Makes a sandbox for a run that waits for it; what the run mounts is cloned meanwhile.
+    func make(
+        _ profile: SandboxProfile, limits: SandboxLimits, _ host: HostFiles
+    ) throws(SandboxFailure) -> Made {
+        var trees = Result<[SharedFD], SandboxFailure>.success([])
+        let cell = try park(profile, limits, niceness: 0) {
+            trees = Result { () throws(SandboxFailure) in try ground.trees(of: host) }
+        }
         pool.lend(1)
-        return cell
+        return Made(cell: cell, trees: trees)
     }
 
     /// Takes apart what is over, and makes one spare sandbox if one is missing. Only from the loop's thread.
@@ -94,7 +105,8 @@ actor Workshop {
     }
 
     private func park(
-        _ profile: SandboxProfile, _ limits: SandboxLimits, niceness: Int, shape: WarmShape? = nil
+        _ profile: SandboxProfile, _ limits: SandboxLimits, niceness: Int, shape: WarmShape? = nil,
+        meanwhile: () -> Void = {}
     ) throws(SandboxFailure) -> Cell {
         guard let warden = ground.warden else { throw .unsupported("the sandbox host is closed") }
         let control = try Pair.control()
@@ -111,7 +123,7 @@ actor Workshop {
             fds: [
                 input.reader.number, output.writer.number, errors.writer.number, control.writer.number,
                 orders.writer.number, orders.reader.number,
-            ])
+            ], meanwhile: meanwhile)
         let parts = Cell.Parts(
             control: control.reader, orders: orders.reader, stdin: input.writer, stdout: output.reader,
             stderr: errors.reader)

@@ -27,11 +27,11 @@ enum csb_step {
     CSB_STEP_TRACE,
 };
 
-enum csb_message_kind { CSB_READY = 1, CSB_FAILED, CSB_EXITED, CSB_FITTED, CSB_HELD };
+enum csb_message_kind { CSB_READY = 1, CSB_FAILED, CSB_EXITED, CSB_FITTED, CSB_HELD, CSB_STARTED };
 
 /* What a sandbox tells us over its control socket. READY, which may carry the listener of a filter that asks
- * us: the program waits for its orders. EXITED comes when the program and everything it started is dead and
- * reaped. */
+ * us: the program waits for its orders. STARTED comes a moment after the program has executed, unless it is
+ * over by then. EXITED comes when the program and everything it started is dead and reaped. */
 struct csb_message {
     uint32_t kind;
     int32_t step;
@@ -44,8 +44,10 @@ struct csb_message {
     uint64_t resident_bytes;
     uint64_t minor_faults;
     uint64_t major_faults;
-    uint64_t born_microseconds;   /* with READY: CPU time of the program's process until now, */
-    uint64_t joined_microseconds; /* and the part that its cgroups count */
+    /* CPU time of what became the program: with READY until then, later until it executed; and the part of it
+     * that its cgroups count. */
+    uint64_t born_microseconds;
+    uint64_t joined_microseconds;
 };
 
 /* With HELD: a program that was started ahead waits at its script. `size` bytes of paths below the box that
