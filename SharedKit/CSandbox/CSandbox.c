@@ -82,18 +82,18 @@ static void mount_proc(int control) {
 }
 
 /* One tmpfs, shown as /box and /tmp, so that both share one limit. Its device nodes are the run's own: a lock
- * on an inode that others have too would be a channel to them. */
+ * on an inode that others have too would be a channel to them. The whole of it stays mounted below its box,
+ * where no path leads: to unmount it would make every start wait for all processors. */
 static void mount_workspace(int control, int workspace) {
-    if (syscall(SYS_move_mount, workspace, "", AT_FDCWD, "/mnt", MOVE_MOUNT_F_EMPTY_PATH) == -1
-        || mount("/mnt/box", "/box", NULL, MS_BIND, NULL) == -1
-        || mount("/mnt/tmp", "/tmp", NULL, MS_BIND, NULL) == -1) {
+    unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC;
+    if (syscall(SYS_move_mount, workspace, "", AT_FDCWD, "/box", MOVE_MOUNT_F_EMPTY_PATH) == -1
+        || mount("/box/tmp", "/tmp", NULL, MS_BIND, NULL) == -1) {
         csb_fail(control, CSB_STEP_WORKSPACE, errno);
     }
-    unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC;
-    if (mount("/mnt/dev", "/dev", NULL, MS_BIND, NULL) == -1 || mount(NULL, "/dev", NULL, flags, NULL) == -1
-        || umount2("/mnt", MNT_DETACH) == -1) {
+    if (mount("/box/dev", "/dev", NULL, MS_BIND, NULL) == -1 || mount(NULL, "/dev", NULL, flags, NULL) == -1) {
         csb_fail(control, CSB_STEP_DEVICES, errno);
     }
+    if (mount("/box/box", "/box", NULL, MS_BIND, NULL) == -1) csb_fail(control, CSB_STEP_WORKSPACE, errno);
 }
 
 /* --- init: start, wait, report ---------------------------------------------------------------------- */
@@ -115,6 +115,8 @@ static void keep_capabilities(uint32_t capabilities) {
     syscall(SYS_capset, &header, kept);
 }
 
+enum { KILLS = 1 << CAP_KILL, MOUNTS = 1 << CAP_SYS_ADMIN };
+
 /* What init knows while it waits. */
 struct inside {
     int control;
@@ -123,12 +125,23 @@ struct inside {
     int levers[CSB_LEVERS];
     struct csb_limits limits;
     pid_t program;
-    int has_executed;
+    int is_sealed; /* nothing of the program can be changed any more */
     int is_held;
     struct launch *launch;
-    uint64_t executed; /* when we heard of it, as we hear of its end */
-    int has_news;      /* that it has begun, which nobody knows yet */
+    uint64_t executed; /* when we heard of it, where nothing else told us to let it go */
+    uint64_t let_go;   /* when it could go on, until somebody is told that it has begun; else 0 */
 };
+
+/* The program has all it needs: from now on init can only kill. */
+static void seal(struct inside *own) {
+    own->let_go = csb_now();
+    own->is_sealed = 1;
+    keep_capabilities(KILLS);
+    for (int i = 0; i < CSB_LEVERS; i++) {
+        if (own->levers[i] != -1) close(own->levers[i]);
+        own->levers[i] = -1;
+    }
+}
 
 /* Memory and swap together may never be less than memory, so which comes first depends. */
 static int fit(struct inside *own, const struct csb_wish *wish) {
@@ -160,8 +173,7 @@ static int attach(struct csb_mount *mount, int tree) {
 static int let_go(struct inside *own) {
     if (!own->is_held) return EPROTO;
     own->is_held = 0;
-    own->executed = csb_now();
-    own->has_news = 1;
+    own->executed = own->let_go = csb_now();
     csb_let_go(own->program);
     return 0;
 }
@@ -175,7 +187,7 @@ static int obey(struct inside *own, struct csb_mount *mount, size_t size, int tr
     }
     if (wish->kind == CSB_SIGNAL && wish->number == 0) _exit(1);
     if (wish->kind == CSB_GO) return let_go(own);
-    if (wish->kind == CSB_SIGNAL || own->has_executed) return EPROTO;
+    if (wish->kind == CSB_SIGNAL || own->is_sealed) return EPROTO;
     if (wish->kind == CSB_FIT) return fit(own, wish);
     return wish->kind == CSB_MOUNT && size == sizeof *mount ? attach(mount, tree) : EPROTO;
 }
@@ -189,7 +201,9 @@ static void take_wish(struct inside *own) {
     int error = obey(own, &mount, (size_t)came, tree);
     if (tree != -1) close(tree);
     if (error != 0) csb_fail(own->control, CSB_STEP_MOUNT, error);
-    if (mount.wish.is_last && !own->has_executed) csb_send(own->release, "m", 1, NULL, 0, NULL, 0);
+    if (!mount.wish.is_last || own->is_sealed) return;
+    csb_send(own->release, "m", 1, NULL, 0, NULL, 0);
+    seal(own);
 }
 
 static uint64_t microseconds(struct timeval time) {
@@ -250,35 +264,20 @@ static int watch_children(void) {
     return signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-enum { KILLS = 1 << CAP_KILL, MOUNTS = 1 << CAP_SYS_ADMIN };
-
-/* The program has executed: nothing of it can be changed any more. */
-static void close_the_shop(struct inside *own) {
-    own->executed = csb_now();
-    own->has_news = 1;
-    keep_capabilities(KILLS);
-    own->has_executed = 1;
-    for (int i = 0; i < CSB_LEVERS; i++) {
-        if (own->levers[i] != -1) close(own->levers[i]);
-        own->levers[i] = -1;
-    }
-}
-
 /* The program is started ahead of its run. From here on init is what it is beside every program, so what is
  * started may be anything. */
 static void start_ahead(struct inside *own) {
     struct csb_held held = {0};
-    close_the_shop(own);
+    seal(own);
     int error = csb_hold(own->program, own->launch, &held);
     if (error != 0) csb_fail(own->control, CSB_STEP_TRACE, error);
     own->is_held = 1;
-    own->has_news = 0;
+    own->let_go = 0;
     own->launch->used = 0; /* the service counts from when it lets it go */
     csb_send(own->control, &held, sizeof held, NULL, 0, NULL, 0);
 }
 
-/* What init knows of the start. Its own two looks at the clock, one when it hears that the program has
- * executed and one when it hears of its end, come equally late. */
+/* What init knows of the start. */
 static void tell(struct csb_message *message, const struct inside *own) {
     const struct launch *launch = own->launch;
     message->started_nanoseconds = own->executed != 0 ? own->executed : launch->started;
@@ -289,26 +288,30 @@ static void tell(struct csb_message *message, const struct inside *own) {
 /* Says that it has begun when it has not ended soon; how long to wait otherwise, as `poll` wants it. */
 static int patience(struct inside *own) {
     struct csb_message message = {.kind = CSB_STARTED};
-    if (!own->has_news) return -1;
+    if (own->let_go == 0) return -1;
     uint64_t now = csb_now();
-    if (now < own->executed + QUIET) return (int)((own->executed + QUIET - now) / 1000000u) + 1;
     tell(&message, own);
+    if (message.started_nanoseconds == 0) own->let_go = now; /* a busy machine: it has not come so far */
+    if (now < own->let_go + QUIET) return (int)((own->let_go + QUIET - now) / 1000000u) + 1;
     csb_send(own->control, &message, sizeof message, NULL, 0, NULL, 0);
-    own->has_news = 0;
+    own->let_go = 0;
     return -1;
 }
 
-/* Grants wishes until the program executes, which closes the other end of `release`, then signals only; reaps
- * until it ends. A program that ends soon wakes nobody before. */
+/* Grants wishes, the last of which lets the program go on; where there is none the program goes on by itself,
+ * and closes the other end of `release` by executing. Then signals only; reaps until it ends. A program that
+ * ends soon wakes nobody before, not even init. */
 static _Noreturn void watch(struct inside *own) {
     struct csb_message message = {.kind = CSB_EXITED};
     struct pollfd events[3] = {
         {.fd = own->children, .events = POLLIN},
         {.fd = own->control, .events = POLLIN},
-        {.fd = own->has_executed ? -1 : own->release}};
+        {.fd = own->release}};
     for (;;) {
-        int count = poll(events, 3, patience(own));
-        if (count == -1 && errno != EINTR) csb_fail(own->control, CSB_STEP_FORK, errno);
+        if (own->is_sealed) events[2] = (struct pollfd){.fd = -1};
+        if (poll(events, 3, patience(own)) == -1 && errno != EINTR) {
+            csb_fail(own->control, CSB_STEP_FORK, errno);
+        }
         if (events[0].revents & POLLIN) {
             struct signalfd_siginfo information;
             while (read(own->children, &information, sizeof information) > 0) {
@@ -318,8 +321,8 @@ static _Noreturn void watch(struct inside *own) {
             if (dead & PROGRAM_OVER) finish(own->control, &message, own->program, dead & NOBODY_LEFT);
         }
         if (events[2].revents & POLLHUP) {
-            close_the_shop(own);
-            events[2].fd = -1;
+            own->executed = csb_now();
+            seal(own);
         }
         if (events[1].revents & POLLHUP) _exit(1);
         if (events[1].revents & POLLIN) take_wish(own);

@@ -235,11 +235,11 @@ int csb_program(void *argument) {
     char mounted;
     park(launch);
     struct command command = receive_orders(streams);
-    if (first.orders.waits_for_mounts && csb_receive(ORDERS, &mounted, 1, NULL, 0, 1) != 1) _exit(0);
     uint32_t script = first.orders.script;
     if (script > 0 && script < first.orders.arguments) launch->script = command.arguments[script];
     if (change_stdio(streams, (int)first.orders.own_terminal) == -1) csb_fail(CONTROL, CSB_STEP_STDIO, errno);
     if (set_rlimits(&first.orders) == -1) csb_fail(CONTROL, CSB_STEP_RLIMIT, errno);
+    if (first.orders.waits_for_mounts && csb_receive(ORDERS, &mounted, 1, NULL, 0, 1) != 1) _exit(0);
     if (chdir(command.directory) == -1) csb_fail(CONTROL, CSB_STEP_DIRECTORY, errno);
     csb_fail(CONTROL, CSB_STEP_EXEC, execute(&command, launch));
 }

@@ -79,7 +79,7 @@ final class ActiveRun {
         var message = csb_message()
         var passed: CInt = -1
         let size = MemoryLayout<csb_message>.size
-        while csb_receive(cell.control.number, &message, size, &passed, 1, 0) == size {
+        while lastWords == nil, csb_receive(cell.control.number, &message, size, &passed, 1, 0) == size {
             let listener = passed < 0 ? nil : SharedFD(FD(owning: passed))
             switch message.kind {
             case CSB_READY.rawValue: ready(message, listener)

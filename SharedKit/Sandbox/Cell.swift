@@ -92,8 +92,9 @@ final class Cell: Sendable {
     }
 
     /// Gives a program its files and its limits, and starts it. Once only.
+    /// - Parameter trees: what it mounts; nil when that is still to be cloned.
     func launch(
-        _ spec: SandboxSpec, _ host: HostFiles, trees: [SharedFD], terminal: PseudoTerminal? = nil
+        _ spec: SandboxSpec, _ host: HostFiles, trees: [SharedFD]?, terminal: PseudoTerminal? = nil
     ) throws(SandboxFailure) {
         var mustFit = !limits.areHeldAs(spec.limits)
         if mustFit, !spec.files.isEmpty {
@@ -101,18 +102,39 @@ final class Cell: Sendable {
             try waitUntilFitted()
             mustFit = false
         }
+        let waits = mustFit || !host.trees.isEmpty
+        var prepared = Result<Void, SandboxFailure>.success(())
+        let prepare = {
+            prepared = Result { () throws(SandboxFailure) in
+                try self.prepare(spec, host, terminal, waitsForMounts: waits)
+            }
+        }
+        let mounted: [SharedFD]
+        if trees != nil || host.trees.isEmpty {
+            prepare()
+            mounted = trees ?? []
+        } else {
+            mounted = try warden.trees(of: host.opened, meanwhile: prepare)
+        }
+        try prepared.get()
+        if mustFit { try fit(spec.limits, isLast: mounted.isEmpty) }
+        for (index, tree) in mounted.enumerated() {
+            try mount(tree, at: host.trees[index].target, isLast: index + 1 == mounted.count)
+        }
+    }
+
+    /// All that the program needs but its mounts. The program's orders are the first it hears; what init does
+    /// last lets it go on.
+    private func prepare(
+        _ spec: SandboxSpec, _ host: HostFiles, _ terminal: PseudoTerminal?, waitsForMounts: Bool
+    ) throws(SandboxFailure) {
         try workspace.fill(spec.files, from: host)
         try workspace.addMountPoints(host)
         if case .empty = spec.stdin { stdin.withLock { $0 = nil } }
         let orders = Orders(
             spec: spec, limitsByCgroup: cgroup.limitsProcesses, countsByCgroup: cgroup.countsCPU,
             terminal: terminal?.program.number)
-        // The program's orders are the first it hears; what init does last lets it go on.
-        try orders.send(to: self.orders, waitsForMounts: mustFit || !trees.isEmpty)
-        if mustFit { try fit(spec.limits, isLast: trees.isEmpty) }
-        for (index, tree) in trees.enumerated() {
-            try mount(tree, at: host.trees[index].target, isLast: index + 1 == trees.count)
-        }
+        try orders.send(to: self.orders, waitsForMounts: waitsForMounts)
     }
 
     private func fit(_ limits: SandboxLimits, isLast: Bool, isAwaited: Bool = false) throws(SandboxFailure) {

@@ -14,6 +14,8 @@ actor Reactor {
     private var runs: [UInt64: ActiveRun] = [:]
     private var buffer = [UInt8](repeating: 0, count: chunkBytes)
     private let newcomers = Newcomers()
+    /// What the timer is set to.
+    private var alarm = UInt64.max
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -192,9 +194,8 @@ extension Reactor {
 
     private func readControl(_ run: ActiveRun) {
         run.readControl()
-        if run.isProgramOver {
-            drain(run)
-        } else if csb_is_abandoned(run.cell.control.number) != 0 {
+        if run.isProgramOver { return }
+        if csb_is_abandoned(run.cell.control.number) != 0 {
             loop.unwatch(run.cell.control)
         } else if run.hasBegun && !run.isAttended {
             attend(to: run)
@@ -264,6 +265,7 @@ extension Reactor {
     private func tick() {
         var expirations: UInt64 = 0
         _ = Glibc.read(timer.number, &expirations, 8)
+        alarm = .max
         let now = monotonicNanoseconds()
         for run in runs.values where run.clock.next <= now {
             look(at: run, now)
@@ -312,12 +314,15 @@ extension Reactor {
         run.mailbox.offer(sample)
     }
 
-    /// Sets the one timer to the earliest moment of all runs.
+    /// Sets the one timer to the earliest moment of all runs. One that is set to an earlier moment stays: to
+    /// wake up for nothing costs less than to set it with every step of every run.
     private func arm() {
-        let next = runs.values.map(\.clock.next).min() ?? .max
+        let next = max(runs.values.map(\.clock.next).min() ?? .max, 1)
+        guard next < alarm else { return }
+        alarm = next
         let number = timer.number
         ignoring("a valid instant can always be armed") {
-            try check("timerfd_settime") { csb_arm(number, next == .max ? 0 : max(next, 1)) }
+            try check("timerfd_settime") { csb_arm(number, next) }
         }
     }
 }

@@ -114,8 +114,7 @@ package final class SandboxHost: Sendable {
         }
         if !hasLostWarden, let parked = pool.take(spec.profile, limits: spec.limits) {
             do {
-                let trees = Result { () throws(SandboxFailure) in try ground.trees(of: host) }
-                let made = Workshop.Made(cell: parked, trees: trees)
+                let made = Workshop.Made(cell: parked, trees: .success(nil))
                 return try launch(spec, host, in: made, isPooled: true, begun: begun)
             } catch {
                 // It may have died since: a new one says what is wrong.

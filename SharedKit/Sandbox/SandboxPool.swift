@@ -180,9 +180,9 @@ extension SandboxPool.State {
         isPaused = false
         var shelf = shelves[profile] ?? SandboxPool.Shelf()
         shelf.limits = limits
-        throwAway(shelf.removeBroken())
-        let cell = shelf.take()
-        shelf.adapt(isHit: cell?.look() == .ready, capacity)
+        let (cell, isReady, broken) = shelf.take()
+        throwAway(broken)
+        shelf.adapt(isHit: isReady, capacity)
         if cell != nil { lent += 1 }
         defer { shelves[profile] = shelf }
         return (cell, shelf.cells.isEmpty || !bin.isEmpty)
@@ -190,16 +190,19 @@ extension SandboxPool.State {
 }
 
 extension SandboxPool.Shelf {
-    fileprivate mutating func removeBroken() -> [Cell] {
-        let broken = cells.filter { $0.look() == .broken }
-        if !broken.isEmpty { cells.removeAll { $0.look() == .broken } }
-        return broken
-    }
-
-    /// The oldest that is ready, else the oldest.
-    fileprivate mutating func take() -> Cell? {
-        guard !cells.isEmpty else { return nil }
-        return cells.remove(at: cells.firstIndex { $0.look() == .ready } ?? 0)
+    /// The oldest that is ready, else the oldest, and those that nobody can use any more. Whoever asks for a
+    /// sandbox waits for this: only as many are looked at as must be.
+    fileprivate mutating func take() -> (cell: Cell?, isReady: Bool, broken: [Cell]) {
+        var broken: [Cell] = []
+        var index = 0
+        while index < cells.count {
+            switch cells[index].look() {
+            case .ready: return (cells.remove(at: index), true, broken)
+            case .broken: broken.append(cells.remove(at: index))
+            case .building: index += 1
+            }
+        }
+        return (cells.isEmpty ? nil : cells.removeFirst(), false, broken)
     }
 
     fileprivate mutating func adapt(isHit: Bool, _ capacity: Int) {

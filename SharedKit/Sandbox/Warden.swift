@@ -168,11 +168,12 @@ final class Warden: Sendable {
     }
 
     /// Read-only clones, attached nowhere, of what is open for reading. For any thread.
-    func trees(of opened: [CInt]) throws(SandboxFailure) -> [SharedFD] {
+    func trees(of opened: [CInt], meanwhile: () -> Void = {}) throws(SandboxFailure) -> [SharedFD] {
         var frame = csb_trees()
         frame.count = UInt32(opened.count)
         let (answer, trees) = try mounter.withLock { (socket) throws(SandboxFailure) in
-            try Self.exchange(frame, fds: opened, on: socket.descriptor.number, room: Int(CSB_PARTS))
+            try Self.exchange(
+                frame, fds: opened, on: socket.descriptor.number, room: Int(CSB_PARTS), meanwhile: meanwhile)
         }
         guard answer.error == 0, trees.count == opened.count else { throw Self.refusal("mount", answer) }
         return trees

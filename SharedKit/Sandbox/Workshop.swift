@@ -29,17 +29,17 @@ actor Workshop {
     /// Goes on with another warden if ours is gone and we may.
     func replaceWarden() throws(SandboxFailure) { try ground.replaceWarden() }
 
-    /// A sandbox, and what of the host its run mounts.
+    /// A sandbox, and what of the host its run mounts; nil when that is still to be cloned.
     struct Made: Sendable {
         let cell: Cell
-        let trees: Result<[SharedFD], SandboxFailure>
+        let trees: Result<[SharedFD]?, SandboxFailure>
     }
 
     /// Makes a sandbox for a run that waits for it; what the run mounts is cloned meanwhile.
     func make(
         _ profile: SandboxProfile, limits: SandboxLimits, _ host: HostFiles
     ) throws(SandboxFailure) -> Made {
-        var trees = Result<[SharedFD], SandboxFailure>.success([])
+        var trees = Result<[SharedFD]?, SandboxFailure>.success(nil)
         let cell = try park(profile, limits, niceness: 0) {
             trees = Result { () throws(SandboxFailure) in try ground.trees(of: host) }
         }

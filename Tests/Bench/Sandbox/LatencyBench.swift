@@ -23,6 +23,8 @@ struct LatencyBench {
             files: [SandboxFile(path: "program", content: .bind(to: hello), mode: 0o755)])
     }
 
+    /// Not on the main actor, as no server calls it from there.
+    @concurrent
     func run() async throws {
         var peers: [(name: String, run: () async throws -> Void, figures: Figures)] = [
             ("posix_spawn", { Bare.run([hello]) }, Figures()),
