@@ -7,6 +7,7 @@
 struct csb_branch {
     int directory;
     uint32_t kind;
+    int is_kept; /* it only counts and ranks: what it holds at most is nothing, so a cell keeps its cgroup */
 };
 
 /* The cgroups of one sandbox, open. */
@@ -17,15 +18,19 @@ struct csb_group {
     int event;
     int idle;  /* cpu.idle, for the service: it says who makes way for whom, and nothing else */
     int share; /* how much it weighs beside others, for the same */
+    int usage; /* cpuacct.usage, to begin anew */
 };
 
-/* Makes and limits a cgroup in every branch. Returns 0 or an errno; then nothing of them is left. */
+/* Makes and limits a cgroup in every branch that is kept, or in every other. Returns 0 or an errno; then
+ * nothing of them is left. */
 int csb_group_make(
-    const struct csb_branch *branches, int count, const char *name, const struct csb_limits *limits,
-    struct csb_group *group);
+    const struct csb_branch *branches, int count, int is_kept, const char *name,
+    const struct csb_limits *limits, struct csb_group *group);
+/* As new: nothing is counted, and it makes way for nobody. Returns 0 or an errno. */
+int csb_group_clean(const struct csb_group *group);
 void csb_group_close(struct csb_group *group);
 /* Removes them; how many could not be removed yet. */
-int csb_group_remove(const struct csb_branch *branches, int count, const char *name);
+int csb_group_remove(const struct csb_branch *branches, int count, int is_kept, const char *name);
 
 /* What cells are made of; told once. */
 struct csb_ground {
@@ -42,7 +47,6 @@ extern struct csb_ground csb_ground;
 
 /* A free cell whose network is made, or -1 with errno. */
 int csb_cell_take(void);
-void csb_cell_name(int cell, char name[2 * CSB_NAME]);
 /* Starts the taken cell's init with everything that `parking` lacks yet. Returns 0 or an errno. */
 int csb_cell_start(int cell, struct csb_parking *parking, struct csb_answer *answer, int fds[CSB_ANSWER_FDS]);
 /* Ends one, if it is that one. Returns 0 or an errno. */

@@ -82,19 +82,32 @@ static int make_one(
         group->idle = openat(directory, "cpu.idle", O_WRONLY | O_CLOEXEC);
         if (group->idle != -1) group->share = openat(directory, share, O_WRONLY | O_CLOEXEC);
     }
+    if (branch->is_kept && branch->kind == CSB_CPUACCT) {
+        group->usage = openat(directory, "cpuacct.usage", O_WRONLY | O_CLOEXEC);
+        if (group->usage == -1) return errno;
+    }
     return error == 0 && branch->kind == CSB_MEMORY ? watch_memory(directory, &group->event) : error;
 }
 
 int csb_group_make(
-    const struct csb_branch *branches, int count, const char *name, const struct csb_limits *limits,
-    struct csb_group *group) {
+    const struct csb_branch *branches, int count, int is_kept, const char *name,
+    const struct csb_limits *limits, struct csb_group *group) {
     memset(group, -1, sizeof *group);
     int error = 0;
-    for (int i = 0; i < count && error == 0; i++) error = make_one(&branches[i], i, name, limits, group);
+    for (int i = 0; i < count && error == 0; i++) {
+        if (branches[i].is_kept == is_kept) error = make_one(&branches[i], i, name, limits, group);
+    }
     if (error == 0) return 0;
     csb_group_close(group);
-    csb_group_remove(branches, count, name);
+    csb_group_remove(branches, count, is_kept, name);
     return error;
+}
+
+int csb_group_clean(const struct csb_group *group) {
+    enum { USUAL_SHARES = 1024 };
+    if (group->usage != -1 && csb_write_number(group->usage, 0) == -1) return errno;
+    if (group->idle != -1 && csb_write_number(group->idle, 0) == -1) return errno;
+    return group->share != -1 && csb_write_number(group->share, USUAL_SHARES) == -1 ? errno : 0;
 }
 
 static void close_each(int *fds, int count) {
@@ -111,11 +124,13 @@ void csb_group_close(struct csb_group *group) {
     close_each(&group->event, 1);
     close_each(&group->idle, 1);
     close_each(&group->share, 1);
+    close_each(&group->usage, 1);
 }
 
-int csb_group_remove(const struct csb_branch *branches, int count, const char *name) {
+int csb_group_remove(const struct csb_branch *branches, int count, int is_kept, const char *name) {
     int left = 0;
     for (int i = 0; i < count; i++) {
+        if (branches[i].is_kept != is_kept) continue;
         if (unlinkat(branches[i].directory, name, AT_REMOVEDIR) == -1 && errno != ENOENT) left++;
     }
     return left;

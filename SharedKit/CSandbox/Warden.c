@@ -59,6 +59,17 @@ static int is_name(const char *name) {
 
 /* --- before the service gives up its rights ----------------------------------------------------------- */
 
+/* A cgroup whose run has another one besides is empty when that one is. */
+static void choose_kept(void) {
+    int has_other = 0;
+    for (int i = 0; i < csb_ground.branch_count; i++) {
+        struct csb_branch *branch = &csb_ground.branches[i];
+        branch->is_kept = branch->kind == CSB_CPU || branch->kind == CSB_CPUACCT;
+        has_other |= !branch->is_kept;
+    }
+    for (int i = 0; i < csb_ground.branch_count; i++) csb_ground.branches[i].is_kept &= has_other;
+}
+
 /* Into the template that the service has built; the rest of what is told once. */
 static int enter(const struct csb_frame *frame, int *fds, struct csb_answer *answer) {
     if (fds[0] == -1 || fds[1] == -1 || !is_name(frame->name) || frame->user < CSB_FIRST_USER
@@ -84,6 +95,7 @@ static int enter(const struct csb_frame *frame, int *fds, struct csb_answer *ans
         csb_ground.branches[csb_ground.branch_count++] = branch;
         fds[2 + i] = -1;
     }
+    choose_kept();
     csb_ground.is_mapped = csb_can_map();
     answer->is_mapped = (uint32_t)csb_ground.is_mapped;
     return 0;
@@ -201,7 +213,7 @@ static void start_mounter(void) {
     if (own.mounter == -1) _exit(1);
 }
 
-/* As many descriptors as we may: two a cell are kept, and more are open while one is made. */
+/* As many descriptors as we may: some eight a cell are kept, and more are open while one is made. */
 static void raise_descriptor_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) == -1) return;

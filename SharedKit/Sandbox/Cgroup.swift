@@ -22,14 +22,12 @@ struct Cgroup: ~Copyable, Sendable {
     private let idle: SharedFD?
     private let share: SharedFD?
 
-    /// - Parameters:
-    ///   - directories: in the order of `cgroups`.
-    ///   - startPrice: nil is what a start costs here.
+    /// - Parameter startPrice: nil is what a start costs here.
     init(
-        _ directories: [SharedFD], idle: SharedFD?, share: SharedFD?, _ cgroups: Cgroups,
+        _ parts: [CgroupPart], idle: SharedFD?, share: SharedFD?, _ cgroups: Cgroups,
         startPrice: StartPrice? = nil
     ) {
-        parts = zip(cgroups.controllers, directories).map(CgroupPart.init)
+        self.parts = parts
         basis = cgroups.kind == .v2 ? "cgroup v2" : cgroups.kind == .none ? "rss" : "cgroup v1"
         self.idle = idle
         self.share = share
@@ -170,14 +168,14 @@ struct Cgroup: ~Copyable, Sendable {
     }
 }
 
-/// One directory of one run.
+/// One directory of one run, or of all runs of a cell, one after the other.
 final class CgroupPart: Sendable {
     let controller: CgroupLayout.Controller
     private let directory: SharedFD
     /// What is read when the run is over, opened while nobody waits.
     private let figures: [String: SharedFD]
 
-    init(controller: CgroupLayout.Controller, directory: SharedFD) {
+    init(_ controller: CgroupLayout.Controller, _ directory: SharedFD) {
         self.controller = controller
         self.directory = directory
         figures = Dictionary(

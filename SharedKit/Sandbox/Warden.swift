@@ -12,6 +12,10 @@ final class Warden: Sendable {
     /// The mounter's, for whoever starts a program.
     private let mounter: Locked<SharedFD>
     private let process: pid_t
+    /// The hierarchies of cgroups, as it was told them.
+    private let controllers = Locked<[CgroupLayout.Controller]>([])
+    /// The cgroups that cells keep.
+    private let kept = Locked<[UInt32: [CgroupLayout.Controller: CgroupPart]]>([:])
 
     /// Starts it; it needs root.
     init() throws(SandboxFailure) {
@@ -73,6 +77,7 @@ final class Warden: Sendable {
         withUnsafeMutableBytes(of: &frame.hierarchies) { table in
             cgroups.controllers.map(\.hierarchy).withUnsafeBytes { table.copyMemory(from: $0) }
         }
+        controllers.withLock { $0 = cgroups.controllers }
         let places = [place.mounts.descriptor.number, place.names.descriptor.number]
         return try ask(frame, fds: places + cgroups.directories).answer.is_mapped != 0
     }
@@ -111,10 +116,12 @@ final class Warden: Sendable {
         let memoryEvent: SharedFD?
         let idle: SharedFD?
         let share: SharedFD?
-        let cgroups: [SharedFD]
+        let cgroups: [CgroupPart]
 
         /// Nil when not all of it has come.
-        init?(_ answer: csb_answer, _ passed: [SharedFD]) {
+        init?(
+            _ answer: csb_answer, _ passed: [SharedFD], parts: (ArraySlice<SharedFD>) -> [CgroupPart]
+        ) {
             let least = 2 + Int(answer.has_event + answer.has_idle + answer.has_share)
             guard passed.count >= least else { return nil }
             var rest = passed.dropFirst(2)
@@ -124,7 +131,7 @@ final class Warden: Sendable {
             memoryEvent = answer.has_event == 0 ? nil : rest.removeFirst()
             idle = answer.has_idle == 0 ? nil : rest.removeFirst()
             share = answer.has_share == 0 ? nil : rest.removeFirst()
-            cgroups = Array(rest)
+            cgroups = parts(rest)
         }
     }
 
@@ -151,12 +158,24 @@ final class Warden: Sendable {
         frame.is_warm = isWarm ? 1 : 0
         frame.limits = limits.forTheKernel
         let (answer, passed) = try ask(frame, fds: fds, meanwhile: meanwhile)
-        guard let parked = Parked(answer, passed) else {
+        guard let parked = Parked(answer, passed, parts: { parts(answer, $0) }) else {
             // No room for its descriptors: nobody else can end it.
             try end(CellName(cell: answer.cell, generation: answer.generation))
             throw .step("sandbox", SystemFailure(call: "recvmsg", errno: EMFILE))
         }
         return parked
+    }
+
+    /// The cgroups of a sandbox; those that its cell keeps are opened for its first run.
+    private func parts(_ answer: csb_answer, _ directories: ArraySlice<SharedFD>) -> [CgroupPart] {
+        zip(controllers.snapshot, directories).enumerated().map { index, part in
+            guard answer.kept & 1 << index != 0 else { return CgroupPart(part.0, part.1) }
+            return kept.withLock { kept in
+                let known = kept[answer.cell]?[part.0] ?? CgroupPart(part.0, part.1)
+                kept[answer.cell, default: [:]][part.0] = known
+                return known
+            }
+        }
     }
 
     /// Ends a sandbox; its cgroups go when its last process has.

@@ -13,6 +13,7 @@ actor Workshop {
     private let ground: SandboxGround
     private let pool: SandboxPool
     private let timer: FD
+    private let bin: Bin
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -23,6 +24,7 @@ actor Workshop {
         self.ground = ground
         self.pool = pool
         timer = FD(owning: try check("timerfd_create") { csb_timer() })
+        bin = try Bin()
         try loop.watch(timer, token: timerToken, events: UInt32(CSB_IN))
     }
 
@@ -95,6 +97,7 @@ actor Workshop {
     func close() {
         pool.close()
         emptyBin()
+        bin.empty()
         ground.close()
     }
 
@@ -102,6 +105,7 @@ actor Workshop {
         let cells = pool.emptyBin()
         for cell in cells { cell.end() }
         pool.lend(-cells.count)
+        bin.take(cells)
     }
 
     private func park(
