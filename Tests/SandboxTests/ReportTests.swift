@@ -34,7 +34,7 @@ extension Isolation {
             "programs end as they do without",
             arguments: [
                 "exit 3", "kill -9 $$", "timeout 0.1 sleep 100", "cat /nothing",
-                "echo a | cat | cat; (exit 4)",
+                "echo a > a; cat < a | (cat; exit 4)",
                 "for i in 1 2 3 4 5 6 7 8; do sleep 0.01 & done; wait; echo all",
             ])
         func same(line: String) async throws {

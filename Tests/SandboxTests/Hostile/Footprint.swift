@@ -7,7 +7,7 @@ struct Footprint {
     let mounts: Int
     let cgroups: Int
     let descriptors: Int
-    /// Network namespaces that seats keep for the next run: as many as there ever were runs at once.
+    /// Network namespaces that cells keep for the next run: as many as there ever were runs at once.
     let networks: Int
     let names: [String]
     /// Memory of files in memory, of the whole machine; not compared exactly, others use it too.
@@ -101,7 +101,7 @@ struct Footprint {
             var status = stat()
             let path = "\(directory)/\(name)"
             guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return sum }
-            if name.hasPrefix("codecollab-\(getpid())-") { return sum + 1 }
+            if name.hasPrefix("codecollab-\(getpid())-") { return name.contains("-seat") ? sum : sum + 1 }
             return sum + cgroups(below: path, depth: depth - 1)
         }
     }
