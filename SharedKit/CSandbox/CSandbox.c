@@ -90,7 +90,8 @@ static void mount_workspace(int control, int workspace) {
         || mount("/box/tmp", "/tmp", NULL, MS_BIND, NULL) == -1) {
         csb_fail(control, CSB_STEP_WORKSPACE, errno);
     }
-    if (mount("/box/dev", "/dev", NULL, MS_BIND, NULL) == -1 || mount(NULL, "/dev", NULL, flags, NULL) == -1) {
+    if (mount("/box/dev", "/dev", NULL, MS_BIND, NULL) == -1
+        || mount(NULL, "/dev", NULL, flags, NULL) == -1) {
         csb_fail(control, CSB_STEP_DEVICES, errno);
     }
     if (mount("/box/box", "/box", NULL, MS_BIND, NULL) == -1) csb_fail(control, CSB_STEP_WORKSPACE, errno);

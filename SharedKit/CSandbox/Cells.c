@@ -1,9 +1,9 @@
 /* The warden's cells: one sandbox each, one after the other.
  *
- * A cell has a user number, an empty network, and those cgroups of its own that only count and rank. Making
- * them costs more than anything else of a sandbox. An exclusive network that nobody could configure is as good
- * as new when its last process is dead, and such a cgroup when its counter is; so cells are used again. The
- * service names them by number and generation, and never a process.
+ * A cell has a user number, an empty network, and those cgroups of its own that only count and rank. To make
+ * them costs more than anything else of a sandbox. An exclusive network that nobody could configure is as
+ * good as new when its last process is dead, and such a cgroup when its counter is 0; so cells are used
+ * again. The service names them by number and generation, and never a process.
  */
 #include "Cells.h"
 

@@ -8,8 +8,8 @@ internal import SystemKit
 /// The program's own filter asks about every call (`SECCOMP_RET_USER_NOTIF`): one that refuses by itself
 /// tells nobody. What is answered comes from the very filter that programs have otherwise, run by
 /// `FilterMachine`, and from registers only, which no other thread can change: a report is never weaker. When
-/// we end, the kernel answers every call with `ENOSYS`. A signal that a program handles ends a call that we have
-/// not heard of yet with `EINTR`, where the handler does not ask for a restart: even calls that never say so.
+/// we end, the kernel answers every call with `ENOSYS`. A signal that a program handles ends a call that we
+/// have not heard of yet with `EINTR`, where the handler asks for no restart: even calls that never say so.
 final class CallReporter: Sendable {
     /// What a sandbox marks its own calls with until the program executes; no program can know it.
     static let secret = UInt32(randomBytes(4).reduce(1) { $0 << 8 | UInt64($1) } & 0xFFFF_FFFE | 1)

@@ -142,9 +142,9 @@ enum csb_park_fd {
 
 /* The warden's answer to every frame. With PARK's come init's pidfd, the workspace's root, an event for "out
  * of memory" where version 1 has one (`has_event`), the cgroup's cpu.idle and its weight, for writing, where
- * the kernel has them (`has_idle`, `has_share`), and the directories of the cgroups in ENTER's order; a bit of
- * `kept` is set where the next run of the same cell will have the same directory. To ENTER `is_mapped` says
- * whether workspaces are shown to their owner as his own. */
+ * the kernel has them (`has_idle`, `has_share`), and the directories of the cgroups in ENTER's order; a bit
+ * of `kept` is set where the next run of the same cell will have the same directory. To ENTER `is_mapped`
+ * says whether workspaces are shown to their owner as his own. */
 struct csb_answer {
     int32_t error;
     int32_t pid;

@@ -7,8 +7,8 @@ struct Footprint {
     let mounts: Int
     let cgroups: Int
     let descriptors: Int
-    /// Network namespaces that cells keep for the next run: as many as there ever were runs at once.
-    let networks: Int
+    /// What cells keep for the next run, networks and cgroups: as many as there ever were runs at once.
+    let kept: Int
     let names: [String]
     /// Memory of files in memory, of the whole machine; not compared exactly, others use it too.
     let sharedBytes: Int
@@ -38,8 +38,8 @@ struct Footprint {
             return "\(fd) "
                 + String(decoding: buffer.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
-        networks = names.count { $0.contains(" net:[") }
-        descriptors = names.count - networks
+        kept = names.count { $0.contains(" net:[") || $0.contains("-seat") }
+        descriptors = names.count - kept
         sharedBytes = Self.shared()
     }
 
@@ -60,12 +60,18 @@ struct Footprint {
         try await Hosts.rest()
         try await Hosts.rest()
         var now = Footprint()
-        for _ in 0..<200 where !now.isWithin(before) {
+        for _ in 0..<200 where !now.isWithin(before) || now.sharedBytes >= before.sharedBytes + sharedRoom {
             try await Task.sleep(for: .milliseconds(25))
             now = Footprint()
         }
         return now
     }
+
+    /// A network, two cgroups, and what is read in them.
+    static let keptByCell = 6
+
+    /// How much others may write into memory meanwhile.
+    static let sharedRoom = 64 << 20
 
     /// What is here and was not there.
     func beyond(_ before: Footprint) -> String {

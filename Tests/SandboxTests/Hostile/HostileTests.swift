@@ -75,7 +75,7 @@ func leavesNothing(_ body: () async throws -> Void) async throws {
     try await body()
     let after = try await Footprint.settled(after: before)
     #expect(after.isWithin(before), "left: \(after.beyond(before))")
-    #expect(after.sharedBytes < before.sharedBytes + (64 << 20), "files in memory are left")
+    #expect(after.sharedBytes < before.sharedBytes + Footprint.sharedRoom, "files in memory are left")
 }
 
 /// Somebody else's little program beside the hostile ones.

@@ -34,7 +34,7 @@ extension Isolation {
             }
             let after = try await Footprint.settled(after: before)
             #expect(after.isWithin(before), "\(after.beyond(before))")
-            #expect(after.networks <= before.networks + 8, "seats for more runs than there were")
+            #expect(after.kept <= before.kept + 8 * Footprint.keptByCell, "cells for more than there were")
             let grown = parts[Self.parts - 1].residentBytes - parts[1].residentBytes
             #expect(grown < 4 << 20, "resident memory grew by \(grown) bytes")
             let times = parts.map { Double($0.medianMicroseconds) }
