@@ -190,7 +190,7 @@ let package = Package(
             tests(
                 "ServiceKit",
                 needs: ["ServiceKit", "Contracts", "SystemKit", "CKernel", "Telemetry", "Credentials", log]
-                    + nio),
+                    + [tracing] + nio),
             tests("Gateway", needs: ["GatewayService", "ServiceKit", "Contracts", "Credentials"] + nio),
             tests(
                 "Auth",

@@ -6,6 +6,7 @@ import SystemKit
 import Telemetry
 import TestSupport
 import Testing
+import Tracing
 
 @Suite("The typed client", .tags(.medium), .timeLimit(.minutes(8)))
 struct ClientTests {
@@ -136,8 +137,17 @@ struct ClientTests {
     @Test("carries one trace from caller to callee")
     func trace() async throws {
         try await withService(.session, build: Echo.build) { service in
-            _ = try await service.client.call(Echo.note, Note("hi"), CallOptions(as: try .tester()))
-            #expect(service.surroundings.telemetry.traces.count == 1)
+            let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+            let trace = try #require(TraceContext(traceparent: parent))
+            var context = ServiceContext.topLevel
+            context.traceContext = trace
+            try await ServiceContext.$current.withValue(context) {
+                _ = try await service.client.call(Echo.note, Note("hi"), CallOptions(as: try .tester()))
+            }
+            // The callee's span ends when its answer is out.
+            let traces = service.surroundings.telemetry.traces
+            while traces.spans(of: trace.traceID).count < 2 { try await Task.sleep(for: .milliseconds(1)) }
+            #expect(Set(traces.spans(of: trace.traceID).map(\.kind)) == [.client, .server])
         }
     }
 
