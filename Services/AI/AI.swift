@@ -5,6 +5,8 @@ private import ServiceKit
 @main
 struct AI {
     static func main() {
-        ServiceMain.run(.ai, prepare: AIBoot.prepare) { try await AIBoot.parts($0, $1) }
+        ServiceMain.run(.ai, variables: AIBoot.variables, prepare: AIBoot.prepare) {
+            try await AIBoot.parts($0, $1)
+        }
     }
 }

@@ -7,6 +7,9 @@ package import ServiceKit
 
 /// Puts the service together from the settings of its process.
 package enum AIBoot {
+    /// The variables that this service reads.
+    package static let variables = [ConfigurationVariable.languages]
+
     /// What is made while the process may still do everything.
     package struct Prepared: Sendable {
         let registry: LanguageRegistry

@@ -5,6 +5,6 @@ private import ServiceKit
 @main
 struct Auth {
     static func main() {
-        ServiceMain.run(.auth) { try await AuthBoot.parts($0) }
+        ServiceMain.run(.auth, variables: AuthBoot.variables) { try await AuthBoot.parts($0) }
     }
 }

@@ -8,10 +8,18 @@ internal import SystemKit
 
 /// Puts the service together from the settings of its process.
 ///
-/// `CODECOLLAB_GUESTS`: whether guests may join; yes while the install listens on loopback, else no.
-/// `CODECOLLAB_ISSUER`: who issues access tokens, `codecollab` without it; the gateway must be told the same.
 /// Until there is an administrator, `bootstrap-token` in the data directory makes one.
 package enum AuthBoot {
+    /// The variables that this service reads.
+    package static let variables = [
+        ConfigurationVariable(
+            name: "CODECOLLAB_GUESTS", fallback: "on while the install listens on loopback",
+            about: "Whether guests may join."),
+        ConfigurationVariable(
+            name: "CODECOLLAB_ISSUER", fallback: "codecollab",
+            about: "Who issues access tokens; the gateway must be told the same."),
+    ]
+
     /// The auth service's endpoints and background work.
     /// - Throws: `ConfigurationFault`, `SystemFailure`, the store's errors.
     package static func parts(_ surroundings: ServiceSurroundings) async throws -> ServiceParts {

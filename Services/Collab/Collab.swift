@@ -6,6 +6,6 @@ import ServiceKit
 @main
 struct Collab {
     static func main() {
-        ServiceMain.run(.collab) { try await CollabService.build($0) }
+        ServiceMain.run(.collab, variables: CollabService.variables) { try await CollabService.build($0) }
     }
 }

@@ -5,6 +5,8 @@ private import ServiceKit
 @main
 struct Compiler {
     static func main() {
-        ServiceMain.run(.compiler, prepare: CompilerBoot.prepare) { try await CompilerBoot.parts($0, $1) }
+        ServiceMain.run(.compiler, variables: CompilerBoot.variables, prepare: CompilerBoot.prepare) {
+            try await CompilerBoot.parts($0, $1)
+        }
     }
 }

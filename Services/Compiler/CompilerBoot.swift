@@ -6,11 +6,15 @@ internal import Sandbox
 package import ServiceKit
 
 /// Puts the service together from the settings of its process.
-///
-/// `CODECOLLAB_ARTIFACTS`: directory of artifacts, the executor's too; `$CODECOLLAB_HOME/data/artifacts`
-/// without it.
-/// `CODECOLLAB_ARTIFACT_MIB`: its quota.
 package enum CompilerBoot {
+    /// The variables that this service reads.
+    package static let variables = [
+        ConfigurationVariable.languages, .artifacts,
+        ConfigurationVariable(
+            name: "CODECOLLAB_ARTIFACT_MIB", fallback: "\(ArtifactStore.Limits.quotaBytes >> 20)",
+            about: "MiB of artifacts that are kept; those unused for longest go first."),
+    ]
+
     /// What is made while the process may still do everything.
     package struct Prepared: Sendable {
         let book: LanguageBook

@@ -5,7 +5,9 @@ private import ServiceKit
 @main
 struct Executor {
     static func main() {
-        ServiceMain.run(.executor, loops: 1, prepare: ExecutorBoot.prepare) {
+        ServiceMain.run(
+            .executor, loops: 1, variables: ExecutorBoot.variables, prepare: ExecutorBoot.prepare
+        ) {
             try await ExecutorBoot.parts($0, $1)
         }
     }

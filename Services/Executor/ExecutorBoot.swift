@@ -7,13 +7,18 @@ internal import SystemKit
 internal import Telemetry
 
 /// Puts the service together from the settings of its process.
-///
-/// `CODECOLLAB_ARTIFACTS`: directory of artifacts, the compiler's too; `$CODECOLLAB_HOME/data/artifacts`
-/// without it.
-/// `CODECOLLAB_EXECUTIONS`: programs that run at once, twice the processors without it.
-/// `CODECOLLAB_WARM`: interpreters that may wait for a script, as `4,javascript=0`; without it 4 over all
-/// languages and as many of each as its definition says; 0 for none.
 package enum ExecutorBoot {
+    /// The variables that this service reads.
+    package static let variables = [
+        ConfigurationVariable.languages, .artifacts,
+        ConfigurationVariable(
+            name: "CODECOLLAB_EXECUTIONS", fallback: "twice the processors",
+            about: "Programs that run at once."),
+        ConfigurationVariable(
+            name: "CODECOLLAB_WARM", fallback: "4 over all languages, of each what its definition says",
+            about: "Interpreters that may wait for a script, as 4,javascript=0; 0 for none."),
+    ]
+
     /// What is made while the process may still do everything.
     package struct Prepared: Sendable {
         let runtimes: RuntimeBook

@@ -4,6 +4,6 @@ private import ServiceKit
 
 @main struct Gateway {
     static func main() {
-        ServiceMain.run(.gateway) { try GatewayService.build($0) }
+        ServiceMain.run(.gateway, variables: GatewayService.variables) { try GatewayService.build($0) }
     }
 }

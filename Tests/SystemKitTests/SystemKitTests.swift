@@ -79,3 +79,20 @@ import Testing
         #expect(randomBytes(32) != randomBytes(32))
     }
 }
+
+@Suite struct LaneTests {
+    @Test("says how long the first in the row has waited", .timeLimit(.minutes(1)))
+    func waiting() async throws {
+        let lane = Lane(width: 1, room: 2)
+        #expect(lane.longestWaitMilliseconds == 0)
+        let (gate, open) = AsyncStream<Never>.makeStream()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<2 { group.addTask { try await lane.run { for await _ in gate {} } } }
+            while lane.longestWaitMilliseconds < 20 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(lane.load == (1, 1))
+            open.finish()
+            try await group.waitForAll()
+        }
+        #expect(lane.longestWaitMilliseconds == 0 && lane.load == (0, 0))
+    }
+}

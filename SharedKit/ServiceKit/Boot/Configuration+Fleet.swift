@@ -17,6 +17,17 @@ package struct ConfigurationVariable: Sendable {
     }
 }
 
+extension ConfigurationVariable {
+    /// Of services that know languages.
+    package static let languages = ConfigurationVariable(
+        name: "CODECOLLAB_LANGUAGES", fallback: "beside the executable, else Deploy/languages above it",
+        about: "Directory of language definitions.")
+    /// Of services that make artifacts or run them.
+    package static let artifacts = ConfigurationVariable(
+        name: "CODECOLLAB_ARTIFACTS", fallback: "$CODECOLLAB_HOME/data/artifacts",
+        about: "Directory of artifacts, the same for compiler and executor.")
+}
+
 extension Configuration {
     /// The variables that every service reads.
     package static let variables = [

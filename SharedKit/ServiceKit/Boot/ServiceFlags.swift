@@ -50,7 +50,7 @@ struct ServiceFlags: Equatable {
     }
 
     /// What `--help` prints: examples first.
-    static func help(of service: ServiceName) -> String {
+    static func help(of service: ServiceName, _ own: [ConfigurationVariable] = []) -> String {
         let name = service.rawValue
         let examples = [
             ("", "serve on \(service.defaultPort) and on the Unix socket"),
@@ -62,7 +62,7 @@ struct ServiceFlags: Equatable {
             let command = "\(name) \(flags)"
             return "  \(command)\(String(repeating: " ", count: max(2, 36 - command.count)))\(about)"
         }.joined(separator: "\n")
-        let variables = Configuration.variables
+        let variables = (own + Configuration.variables)
             .map { "  \($0.name)\n      \($0.about) Default: \($0.fallback)" }.joined(separator: "\n")
         return """
             Examples:

@@ -16,13 +16,15 @@ package enum ServiceMain {
     /// as root it is somebody else before it opens or reads anything of a client, see `ServiceIdentity`.
     ///
     /// `loops` is the number of its event loops, as many as processors unless told: one keeps everything that
-    /// belongs to a request on one thread. Exit codes: 0 after an orderly end, 1 when not ready
-    /// (`--healthcheck`), 64 for flags, 70 when the service failed, 78 for settings (sysexits.h).
+    /// belongs to a request on one thread. `variables` are those of `--help` that only it reads. Exit codes:
+    /// 0 after an orderly end, 1 when not ready (`--healthcheck`), 64 for flags, 70 when the service failed,
+    /// 78 for settings (sysexits.h).
     package static func run(
-        _ service: ServiceName, loops: Int? = nil,
+        _ service: ServiceName, loops: Int? = nil, variables: [ConfigurationVariable] = [],
         build: @escaping @Sendable (ServiceSurroundings) async throws -> ServiceParts
     ) -> Never {
-        run(service, loops: loops, prepare: ServiceIdentity.leaveRoot) { surroundings, _ in
+        run(service, loops: loops, variables: variables, prepare: ServiceIdentity.leaveRoot) {
+            surroundings, _ in
             try await build(surroundings)
         }
     }
@@ -30,13 +32,14 @@ package enum ServiceMain {
     /// The same for a service that needs root to get ready: `prepare` is called first, while the process has
     /// one thread still; it gives root up itself, and may change the settings that the rest sees.
     package static func run<Prepared: Sendable>(
-        _ service: ServiceName, loops: Int? = nil, prepare: (inout Configuration) throws -> Prepared,
+        _ service: ServiceName, loops: Int? = nil, variables: [ConfigurationVariable] = [],
+        prepare: (inout Configuration) throws -> Prepared,
         build: @escaping @Sendable (ServiceSurroundings, Prepared) async throws -> ServiceParts
     ) -> Never {
         var configuration = Configuration(service: service, environment: Configuration.processEnvironment())
         orExit(service) {
             let flags = try ServiceFlags(CommandLine.arguments.dropFirst())
-            guard flags.mode == .serve else { answer(flags, configuration) }
+            guard flags.mode == .serve else { answer(flags, configuration, variables) }
             let addresses = try OwnSockets.addresses(flags, configuration)
             let prepared = try prepare(&configuration)
             if let loops { NIOSingletons.groupLoopCountSuggestion = loops }
@@ -52,10 +55,12 @@ package enum ServiceMain {
         while true { pause() }
     }
 
-    private static func answer(_ flags: ServiceFlags, _ configuration: Configuration) -> Never {
+    private static func answer(
+        _ flags: ServiceFlags, _ configuration: Configuration, _ variables: [ConfigurationVariable]
+    ) -> Never {
         let name = configuration.service.rawValue
         switch flags.mode {
-        case .help: say(ServiceFlags.help(of: configuration.service))
+        case .help: say(ServiceFlags.help(of: configuration.service, variables))
         case .version: say("\(name) \(Release.version)")
         case .healthcheck, .serve:
             end { await Healthcheck.run(flags, configuration) }
