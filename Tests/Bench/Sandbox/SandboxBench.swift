@@ -31,7 +31,8 @@ struct SandboxBench {
             exit(0)
         }
         if let unknown = arguments.first(where: { !(parts + loops).contains($0) }) {
-            fputs("sandbox-bench: there is no part \(unknown); see sandbox-bench --help\n", stderr)
+            let complaint = Array("sandbox-bench: there is no part \(unknown); try --help\n".utf8)
+            write(STDERR_FILENO, complaint, complaint.count)
             exit(64)
         }
         return arguments.isEmpty ? parts : arguments
