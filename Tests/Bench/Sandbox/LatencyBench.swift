@@ -107,6 +107,19 @@ struct LatencyBench {
         row("hello, \(lanes) at once, ms a run", [rounded(spent / Double(rounds))])
     }
 
+    /// The same through the service's socket.
+    func repeatedlyThroughHTTP() throws {
+        guard let executor = try ExecutorProcess(program: hello) else { return }
+        var figures = Figures()
+        for _ in 0..<rounds {
+            let begun = monotonicNanoseconds()
+            executor.run()
+            figures.add(Double(monotonicNanoseconds() - begun) / 1e6)
+        }
+        row("hello through HTTP, ms", ["p10", "median", "p99"])
+        row("  one after the other", [0.1, 0.5, 0.99].map { rounded(figures.quantile($0)) })
+    }
+
     private func perSecond(
         _ seconds: Double, _ body: @escaping @Sendable () async throws -> Void
     ) async throws -> Double {

@@ -12,7 +12,7 @@ struct SandboxBench {
     ]
 
     /// Parts that only run hello, for a look at it with a profiler.
-    private static let loops = ["pooled", "cold", "four"]
+    private static let loops = ["pooled", "cold", "four", "http"]
     private static let help = """
         Examples:
           sandbox-bench                           all parts but the loops, as root; some minutes
@@ -46,7 +46,7 @@ struct SandboxBench {
         let pooled = try await SandboxHost(SandboxHost.Configuration(parked: 8))
         row("sandbox", [pooled.capabilities.accounting])
         let hello = programs.compile("hello", Programs.hello)
-        if wanted.contains(where: ["latency", "throughput", "pooled", "cold", "four"].contains) {
+        if wanted.contains(where: (["latency", "throughput"] + loops).contains) {
             let cold = try await SandboxHost(SandboxHost.Configuration(parked: 0))
             try await speed(
                 wanted, LatencyBench(hello: hello, pooled: pooled, cold: cold, rounds: rounds))
@@ -75,6 +75,7 @@ struct SandboxBench {
         if wanted.contains("throughput") { try await bench.throughput(seconds: 1.5, turns: 5) }
         if wanted.contains("pooled") { try await bench.repeatedly(bench.pooled, lanes: 1) }
         if wanted.contains("cold") { try await bench.repeatedly(bench.cold, lanes: 1) }
+        if wanted.contains("http") { try bench.repeatedlyThroughHTTP() }
         if wanted.contains("four") { try await bench.repeatedly(bench.pooled, lanes: 4) }
     }
 
