@@ -1,5 +1,6 @@
 package import Contracts
 internal import Sandbox
+internal import ServiceKit
 internal import SystemKit
 
 extension ExecutionRecord {
@@ -22,13 +23,21 @@ extension ExecutionRecord {
 
     /// The execution as it stands when it is finished or `patience` is over.
     package func finished(within patience: Duration) async throws -> Execution {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.follow(after: 0) { _ in } }
-            group.addTask { try await Task.sleep(for: patience) }
-            defer { group.cancelAll() }
-            try await group.next()
+        let isOver = Locked(false)
+        let timer = LoopTimer(patience) {
+            isOver.withLock { $0 = true }
+            self.wakeWaiters()
+        }
+        defer { timer.cancel() }
+        while let position = unfinishedPosition, !isOver.snapshot {
+            try await waitForMore(than: position, unless: isOver)
         }
         return execution
+    }
+
+    /// How many events there are before the last; nil when that is there.
+    private var unfinishedPosition: Int? {
+        state.withLock { $0.state == .finished ? nil : $0.events.count }
     }
 
     /// Returns when the program runs, or has ended without.
@@ -39,7 +48,7 @@ extension ExecutionRecord {
     /// The number of the last event so far.
     package var lastSequence: Int { state.withLock { $0.events.count } }
 
-    private func waitForMore(than position: Int) async throws {
+    private func waitForMore(than position: Int, unless isOver: Locked<Bool>? = nil) async throws {
         let number = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
@@ -48,6 +57,7 @@ extension ExecutionRecord {
             await withCheckedContinuation { continuation in
                 let isThereMore = state.withLock { state in
                     if state.events.count > position || Task.isCancelled { return true }
+                    if isOver?.snapshot == true { return true }
                     state.waiters[number] = continuation
                     return false
                 }

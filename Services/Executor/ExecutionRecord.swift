@@ -190,6 +190,9 @@ package final class ExecutionRecord: Sendable {
         for waiter in waiters { waiter.resume() }
         return result
     }
+
+    /// Has everybody who waits look again.
+    func wakeWaiters() { change { _ in } }
 }
 
 extension ExecutionRecord.State {

@@ -42,35 +42,27 @@ struct CommandTemplate {
     }
 
     private func fill(_ text: String, _ step: LanguageStep) -> String {
-        guard text.contains("{") else { return text }
-        var filled = text
-        for (name, tool) in found.tools {
-            filled = Self.replace(filled, "{\(name)}", tool.path)
-            filled = Self.replace(filled, "{\(name).root}", tool.root)
+        Placeholders.fill(text) { value(of: $0, step) }
+    }
+
+    private func value(of name: Substring, _ step: LanguageStep) -> String? {
+        switch name {
+        case "entry": return inputs.entry
+        case "artifact": return inputs.artifact
+        case "output": return step.output ?? ""
+        case "cwd": return inputs.workingDirectory
+        case "heap_mib": return "\(max(16, inputs.memoryBytes / 4 * 3 >> 20))"
+        default: break
         }
-        filled = Self.replace(filled, "{artifact}", inputs.artifact)
-        filled = Self.replace(filled, "{output}", step.output ?? "")
-        filled = Self.replace(filled, "{cwd}", inputs.workingDirectory)
-        filled = Self.replace(filled, "{heap_mib}", "\(max(16, inputs.memoryBytes / 4 * 3 >> 20))")
-        // Last, because a file's name is the user's.
-        return Self.replace(filled, "{entry}", inputs.entry)
+        if let tool = found.tools[String(name)] { return tool.path }
+        return name.hasSuffix(".root") ? found.tools[String(name.dropLast(5))]?.root : nil
     }
 
     private func toolMounts(_ step: LanguageStep) -> [String] {
-        found.tools.values.sorted { $0.name < $1.name }.compactMap { tool in
-            let isUsed = step.arguments.contains { $0.contains("{\(tool.name)}") }
-            return isUsed ? tool.mount : nil
+        let used = Set(step.arguments.flatMap(Placeholders.names))
+        return found.tools.values.sorted { $0.name < $1.name }.compactMap { tool in
+            used.contains(tool.name[...]) ? tool.mount : nil
         }
-    }
-
-    private static func replace(_ text: String, _ wanted: String, _ replacement: String) -> String {
-        var result = ""
-        var rest = text[...]
-        while let match = rest.firstRange(of: wanted) {
-            result += rest[..<match.lowerBound] + replacement
-            rest = rest[match.upperBound...]
-        }
-        return result + rest
     }
 
     static func unknownPlaceholder(in text: String, tools: Set<String>) -> String? {

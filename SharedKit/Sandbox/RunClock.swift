@@ -10,8 +10,9 @@ struct RunClock {
         static let patience: UInt64 = 1_000_000_000
         /// The kernel's own accounting is no finer.
         static let shortestSample: UInt64 = 10_000_000
-        /// So long the sandbox of a program that is over waits: whoever wants the result has it by then.
-        static let farewell: UInt64 = 400_000
+        /// So long the sandbox of a program that is over waits for its owner, who ends it by letting go: the
+        /// result comes first. Later than a processor's next tick, a timer costs next to nothing.
+        static let farewell: UInt64 = 20_000_000
     }
 
     private static let processors = UInt64(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1))

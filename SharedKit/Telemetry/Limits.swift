@@ -2,6 +2,9 @@
 enum Limits {
     /// Bytes of log lines that wait for the writer; beyond, records are dropped and counted.
     static let pendingLogBytes = 4 << 20
+    /// How long the writer waits for more before a line has to wake it up, which costs a request more than
+    /// the line: those of one request seldom come alone.
+    static let logLinger = Duration.milliseconds(5)
     /// Bytes of a log message; a longer one is cut.
     static let messageBytes = 8 << 10
     /// Bytes of a metadata value; a longer one is cut.

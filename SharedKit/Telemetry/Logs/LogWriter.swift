@@ -15,6 +15,8 @@ package final class LogWriter: Sendable {
         var dropped = 0
         var announced = 0
         var isStopping = false
+        /// The thread looks for more before it sleeps.
+        var isAwake = true
     }
 
     /// Starts the thread; lines go to `descriptor`, which stays open.
@@ -37,9 +39,9 @@ package final class LogWriter: Sendable {
                 state.dropped += 1
                 return false
             }
-            let wasEmpty = state.pending.isEmpty
             state.pending += line
-            return wasEmpty
+            defer { state.isAwake = true }
+            return !state.isAwake
         }
         if shouldWake { wakeUp.signal() }
     }
@@ -62,7 +64,15 @@ package final class LogWriter: Sendable {
             let isStopping = state.withLock { $0.isStopping }
             drain()
             if isStopping { return }
-            _ = wakeUp.wait()
+            if !wakeUp.wait(atMost: Limits.logLinger) && mayRest() { _ = wakeUp.wait() }
+        }
+    }
+
+    /// Whether nothing waits; then the next line wakes the thread up.
+    private func mayRest() -> Bool {
+        state.withLock { state in
+            state.isAwake = !state.pending.isEmpty || state.isStopping
+            return !state.isAwake
         }
     }
 
