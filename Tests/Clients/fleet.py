@@ -297,8 +297,9 @@ def cgroups():
 
 
 def run_cgroups(owner):
-    """The cgroups of programs that the process `owner` runs at the moment."""
-    return {root for root, _, _ in os.walk("/sys/fs/cgroup") if os.path.basename(root).startswith(f"codecollab-{owner}-")}
+    """The cgroups of programs that the process `owner` runs at the moment, without those that cells keep."""
+    names = ((root, os.path.basename(root)) for root, _, _ in os.walk("/sys/fs/cgroup"))
+    return {root for root, name in names if name.startswith(f"codecollab-{owner}-") and "-seat" not in name}
 
 
 def mounts():
