@@ -143,11 +143,12 @@ def main():
         victim.stopped.set()
         victim.join(60)
         check(victim.runs >= 5 and not victim.bad, "the victim beside them is unharmed", victim.bad[:3] or victim.runs)
+        spare = len({os.path.basename(c) for c in before["cgroups"]})
         until = time.monotonic() + 5 * SLACK
         while time.monotonic() < until:
             after = state(running, executor)
             try:
-                (count, crowded), spare = parked(after["cgroups"]), len({os.path.basename(c) for c in before["cgroups"]})
+                count, crowded = parked(after["cgroups"])
             except OSError:  # one of them was just taken apart
                 count, crowded = PARKED + 1, ["?"]
             room = 8 + PARKED_DESCRIPTORS * max(count - spare, 0)
