@@ -20,6 +20,7 @@ final class ActiveRun {
     var openStreams: Set<OutputStream>
     var watchedStreams: Set<OutputStream> = []
     var isInputWatched = false
+    var isMemoryWatched = false
     /// The result was given to the consumer; what is left of the sandbox is on its way out.
     var isSettled = false
     var isInitGone = false

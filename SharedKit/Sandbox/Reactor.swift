@@ -219,6 +219,8 @@ extension Reactor {
         run.readControl()
         run.isInitGone = true
         loop.unwatch(run.cell.initProcess.descriptor)
+        // Version 1 tells of a cgroup's removal in the same way, and again until somebody closes the event.
+        unwatchMemory(run)
         if !run.isSettled {
             drain(run)
             settle(run)
@@ -249,17 +251,23 @@ extension Reactor {
         guard let number = run.cell.memoryEvent?.descriptor.number else { return }
         let events = UInt32(run.cell.cgroup.basis == "cgroup v2" ? CSB_PRI : CSB_IN)
         try loop.watch(number: number, run.token(.memory), events: events)
+        run.isMemoryWatched = true
     }
 
     /// One process was killed for memory, or the group is at its limit: the run is over either way.
     private func memoryRanOut(_ run: ActiveRun) {
         guard let event = run.cell.memoryEvent, run.cell.cgroup.didRunOut(event) else { return }
-        let number = event.descriptor.number
+        unwatchMemory(run)
+        run.end(.memoryLimit)
+        arm()
+    }
+
+    private func unwatchMemory(_ run: ActiveRun) {
+        guard run.isMemoryWatched, let number = run.cell.memoryEvent?.descriptor.number else { return }
+        run.isMemoryWatched = false
         ignoring("an event that cannot be unwatched comes once more") {
             try loop.watch(number: number, nil, events: 0)
         }
-        run.end(.memoryLimit)
-        arm()
     }
 
     private func tick() {
