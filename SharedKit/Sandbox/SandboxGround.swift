@@ -22,6 +22,8 @@ package final class SandboxGround: Sendable {
     let warm: Int
     /// What is worse here than it could be.
     let warnings: [String]
+    /// What programs that are run again mount.
+    let spares = SpareTrees()
     private let owner: ServiceUser
     private let isMapped: Bool
     private let state: Locked<State>
@@ -122,6 +124,13 @@ package final class SandboxGround: Sendable {
         return try warden.trees(of: host.opened)
     }
 
+    /// Clones what will be mounted soon, and lets go of what will not.
+    func stockSpares(at now: UInt64) {
+        spares.expire(at: now)
+        guard let warden else { return }
+        spares.refill { (opened) throws(SandboxFailure) in try warden.trees(of: opened) }
+    }
+
     /// Whether another warden can be started when ours is gone.
     var canReplaceWarden: Bool { state.withLock { $0.place != nil } }
 
@@ -141,6 +150,7 @@ package final class SandboxGround: Sendable {
             defer { state.warden = nil }
             return state.warden
         }
+        spares.expire(at: .max)
         warden?.close()
     }
 }

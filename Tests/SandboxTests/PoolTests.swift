@@ -33,6 +33,24 @@ extension Isolation {
             await host.close()
         }
 
+        @Test("a program that is run again and again is the file under its path, whatever lay there before")
+        func again() async throws {
+            let host = try await Self.host(parked: 2)
+            let path = "/tmp/codecollab-again-\(UInt64.random(in: 0 ... .max))"
+            defer { unlink(path) }
+            for generation in 1...3 {
+                try FileBytes.replace(path, with: Array("#!/bin/sh\necho \(generation)\n".utf8))
+                #expect(chmod(path, 0o755) == 0)
+                for _ in 0..<5 {
+                    try await fill(host)
+                    let file = SandboxFile(path: "tool", content: .bind(to: path), mode: 0o755)
+                    let result = try await host.run(SandboxSpec(argv: ["/box/tool"], files: [file]))
+                    #expect(result.verdict == .ok && result.stdout.text == "\(generation)\n", "\(result)")
+                }
+            }
+            await host.close()
+        }
+
         @Test("without a pool each sandbox is made when it is asked for")
         func cold() async throws {
             let host = try await Self.host(parked: 0)
