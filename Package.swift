@@ -113,7 +113,9 @@ let package = Package(
         system("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         .target(name: "CKernel", path: "SharedKit/CKernel", cSettings: [.define("_GNU_SOURCE")]),
-        .target(name: "CSandbox", path: "SharedKit/CSandbox", cSettings: [.define("_GNU_SOURCE")]),
+        .target(
+            name: "CSandbox", dependencies: ["CKernel"], path: "SharedKit/CSandbox",
+            cSettings: [.define("_GNU_SOURCE")]),
         shared("CRDTCore"),
         shared("SystemKit", needs: ["CKernel", log]),
         shared("Credentials", needs: ["Contracts", "SystemKit", "COpenSSL", "CArgon2"]),

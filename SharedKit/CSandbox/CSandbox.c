@@ -5,6 +5,7 @@
  * their memory until then, so init sleeps whenever the program is awake. Only system calls are made.
  */
 #include "Inside.h"
+#include "CKernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -254,6 +255,7 @@ static _Noreturn void finish(int control, struct csb_message *message, pid_t pro
     while (poll(&end, 1, -1) == -1 && errno == EINTR) {
     }
     setpriority(PRIO_PROCESS, 0, LATER);
+    ck_schedule(CK_PATIENT);
     _exit(0);
 }
 
@@ -351,5 +353,6 @@ _Noreturn void csb_init(const struct csb_parking *parking) {
     own.launch = &launch;
     if (parking->is_warm) start_ahead(&own);
     if (parking->niceness > 0) setpriority(PRIO_PROCESS, 0, 0);
+    ck_schedule(CK_PROMPT);
     watch(&own);
 }

@@ -4,6 +4,7 @@
  * orders, then it executes. Only system calls are made.
  */
 #include "Inside.h"
+#include "CKernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,17 +58,31 @@ static int take_stdio(const struct csb_parking *parking) {
     return (int)syscall(SYS_close_range, (unsigned)CONTROL + 1, ~0u, 0);
 }
 
+/* What this process got from whoever started it, asked for while nobody waits. */
+static struct rlimit inherited[RLIM_NLIMITS];
+
+static int note_rlimits(void) {
+    for (int resource = 0; resource < RLIM_NLIMITS; resource++)
+        if (getrlimit((__rlimit_resource_t)resource, &inherited[resource]) == -1) return -1;
+    return 0;
+}
+
 /* Raising a hard limit needs a capability we may not have, so the present one is the ceiling. A CPU limit
  * ends in SIGXCPU, which says why; the hard one, a second later, in SIGKILL. */
+static int set_rlimit(const struct csb_rlimit *wanted) {
+    if ((uint32_t)wanted->resource >= RLIM_NLIMITS) return errno = EINVAL, -1;
+    const struct rlimit *had = &inherited[wanted->resource];
+    struct rlimit limit = *had;
+    uint64_t grace = wanted->resource == RLIMIT_CPU ? 1 : 0;
+    if (wanted->value < had->rlim_max) limit.rlim_max = wanted->value + grace;
+    limit.rlim_cur = wanted->value < limit.rlim_max ? wanted->value : limit.rlim_max;
+    if (limit.rlim_cur == had->rlim_cur && limit.rlim_max == had->rlim_max) return 0;
+    return setrlimit((__rlimit_resource_t)wanted->resource, &limit);
+}
+
 static int set_rlimits(const struct csb_orders *plan) {
-    for (uint32_t i = 0; i < plan->rlimit_count && i < CSB_RLIMITS; i++) {
-        struct rlimit limit;
-        if (getrlimit((__rlimit_resource_t)plan->rlimits[i].resource, &limit) == -1) return -1;
-        uint64_t grace = plan->rlimits[i].resource == RLIMIT_CPU ? 1 : 0;
-        if (plan->rlimits[i].value < limit.rlim_max) limit.rlim_max = plan->rlimits[i].value + grace;
-        limit.rlim_cur = plan->rlimits[i].value < limit.rlim_max ? plan->rlimits[i].value : limit.rlim_max;
-        if (setrlimit((__rlimit_resource_t)plan->rlimits[i].resource, &limit) == -1) return -1;
-    }
+    for (uint32_t i = 0; i < plan->rlimit_count && i < CSB_RLIMITS; i++)
+        if (set_rlimit(&plan->rlimits[i]) == -1) return -1;
     return 0;
 }
 
@@ -113,13 +128,14 @@ static void park(struct launch *launch) {
     if (launch->ruleset >= 0 && csb_landlock_enter(launch->ruleset) == -1) {
         csb_fail(control, CSB_STEP_LANDLOCK, errno);
     }
-    csb_schedule(0);
+    ck_schedule(0);
     uint64_t before = used_microseconds();
     if (join_cgroups(parking) == -1) csb_fail(control, CSB_STEP_CGROUP, errno);
     if (parking->niceness > 0) setpriority(PRIO_PROCESS, 0, 0);
     if (take_stdio(parking) == -1) csb_fail(control, CSB_STEP_STDIO, errno);
     if (drop_privileges(parking->user) == -1) csb_fail(CONTROL, CSB_STEP_PRIVILEGES, errno);
     if (parking->is_warm && csb_let_me_be_traced() == -1) csb_fail(CONTROL, CSB_STEP_TRACE, errno);
+    if (note_rlimits() == -1) csb_fail(CONTROL, CSB_STEP_RLIMIT, errno);
     setsid();
     umask(022);
     sigprocmask(SIG_SETMASK, &none, NULL);

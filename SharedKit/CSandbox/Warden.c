@@ -6,6 +6,7 @@
  * those is in a sandbox.
  */
 #include "Cells.h"
+#include "CKernel.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -152,7 +153,10 @@ static int park(const struct csb_frame *frame, const int *fds, struct csb_answer
         .niceness = frame->niceness, .limits = frame->limits, .filter = own.filters[profile],
         .filter_length = own.filter_lengths[profile]};
     memcpy(parking.fds, fds, CSB_PARK_FDS * sizeof *fds);
-    return csb_cell_start(cell, &parking, answer, passed);
+    if (frame->niceness > 0) ck_schedule(CK_PATIENT);
+    int error = csb_cell_start(cell, &parking, answer, passed);
+    if (frame->niceness > 0) ck_schedule(CK_PROMPT);
+    return error;
 }
 
 /* --- the loop ---------------------------------------------------------------------------------------- */
@@ -235,7 +239,7 @@ static _Noreturn void serve(void) {
     csb_slim();
     reset_signals();
     prctl(PR_SET_NAME, CSB_WARDEN);
-    csb_schedule(CSB_PROMPT);
+    ck_schedule(CK_PROMPT);
     prctl(PR_SET_DUMPABLE, 0);
     raise_descriptor_limit();
     if (csb_empty_bounding_set() == -1) _exit(1);

@@ -96,14 +96,17 @@ struct Cgroup: ~Copyable, Sendable {
     }
 
     /// CPU time in user mode and in the kernel; `reaped` is what init knows of. The kernel samples the split
-    /// by ticks and counts the sum exactly.
+    /// by ticks and counts the sum exactly: of what is shorter than a tick it knows nothing.
     func cpuSplitMicroseconds(otherwise reaped: (user: Int, system: Int)) -> (user: Int, system: Int) {
-        let (user, system) = cpuSplit ?? reaped
         let total = cpuMicroseconds ?? net(reaped.user + reaped.system - uncounted.snapshot.born)
+        let (user, system) = total < Self.shortestTick ? (0, 0) : cpuSplit ?? reaped
         let share = user + system == 0 ? 0.5 : Double(user) / Double(user + system)
         let userMicroseconds = Int(Double(total) * share)
         return (userMicroseconds, total - userMicroseconds)
     }
+
+    /// In microseconds: the kernel's own choice is 1000 ticks a second at most (`CONFIG_HZ`).
+    private static let shortestTick = 1000
 
     /// The same for its whole life, each in the unit of the file.
     private var cpuSplit: (user: Int, system: Int)? {

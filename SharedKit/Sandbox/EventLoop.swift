@@ -32,8 +32,10 @@ final class EventLoop: SerialExecutor {
     }
 
     /// Starts the thread; `handler` gets the token of every descriptor that is ready, 0 when it was woken up.
-    func start(name: String, handler: @escaping Handler) throws(SystemFailure) {
-        let context = Unmanaged.passRetained(LoopStart(loop: self, name: name, handler: handler))
+    /// - Parameter isPrompt: whether somebody waits for what it does, so that it comes before long work.
+    func start(name: String, isPrompt: Bool = false, handler: @escaping Handler) throws(SystemFailure) {
+        let start = LoopStart(loop: self, name: name, isPrompt: isPrompt, handler: handler)
+        let context = Unmanaged.passRetained(start)
         var created = pthread_t()
         let code = pthread_create(
             &created, nil,
@@ -130,11 +132,13 @@ final class EventLoop: SerialExecutor {
 private final class LoopStart {
     let loop: EventLoop
     let name: String
+    let isPrompt: Bool
     let handler: EventLoop.Handler
 
-    init(loop: EventLoop, name: String, handler: @escaping EventLoop.Handler) {
+    init(loop: EventLoop, name: String, isPrompt: Bool, handler: @escaping EventLoop.Handler) {
         self.loop = loop
         self.name = name
+        self.isPrompt = isPrompt
         self.handler = handler
     }
 
@@ -145,7 +149,7 @@ private final class LoopStart {
         pthread_sigmask(SIG_BLOCK, &all, nil)
         _ = ck_name_thread(name)
         // As good as it gets without a right: a kernel that knows no slices leaves the thread as it is.
-        _ = csb_schedule(UInt64(CSB_PROMPT))
+        if isPrompt { _ = ck_schedule(UInt64(CK_PROMPT)) }
         loop.run(handler: handler)
     }
 }

@@ -68,7 +68,9 @@ package final class SandboxHost: Sendable {
             let events = UInt32(CSB_HUP) | UInt32(CSB_ONCE)
             try workshopLoop.watch(number: number, Self.wardenToken, events: events)
         }
-        try reactorLoop.start(name: "sandbox-watch") { token in reactor.assumeIsolated { $0.ready(token) } }
+        try reactorLoop.start(name: "sandbox-watch", isPrompt: true) { token in
+            reactor.assumeIsolated { $0.ready(token) }
+        }
         capabilities = SandboxCapabilities(of: ground)
         try await testItself()
     }
@@ -114,7 +116,8 @@ package final class SandboxHost: Sendable {
         }
         if !hasLostWarden, let parked = pool.take(spec.profile, limits: spec.limits) {
             do {
-                let made = Workshop.Made(cell: parked, trees: .success(nil))
+                let trees = ground.spares.take(for: host, at: begun)
+                let made = Workshop.Made(cell: parked, trees: .success(trees))
                 return try launch(spec, host, in: made, isPooled: true, begun: begun)
             } catch {
                 // It may have died since: a new one says what is wrong.

@@ -78,12 +78,13 @@ final class SandboxPool: Sendable {
     /// A cell was made for a run, or so many are gone.
     func lend(_ count: Int) { state.withLock { $0.lent += count } }
 
-    /// What is missing, if anything is.
-    func missing() -> (SandboxProfile, SandboxLimits)? {
+    /// What is missing, if anything is; urgent where none waits.
+    func missing() -> (SandboxProfile, SandboxLimits, isUrgent: Bool)? {
         state.withLock { state in
             guard !state.isPaused, !state.isClosed else { return nil }
-            return state.shelves.first { $0.value.cells.count < $0.value.wanted }
-                .map { ($0.key, $0.value.limits) }
+            let shelves = state.shelves.filter { $0.value.cells.count < $0.value.wanted }
+            return shelves.min { $0.value.cells.count < $1.value.cells.count }
+                .map { ($0.key, $0.value.limits, $0.value.cells.isEmpty) }
         }
     }
 

@@ -5,7 +5,7 @@ internal import SystemKit
 /// Makes sandboxes, one after the other, on a thread of its own, and takes apart what is left of them.
 actor Workshop {
     private enum Limits {
-        /// How much less the making of a spare sandbox matters than a run.
+        /// How much less the making of a spare sandbox matters than a run, while another one waits.
         static let spareNiceness = 10
     }
 
@@ -55,9 +55,10 @@ actor Workshop {
         pool.expire(at: now)
         for cell in pool.hurry(at: now) where cell.cgroup.mayMakeWay { cell.cgroup.makeWay(false) }
         emptyBin()
-        guard let (profile, limits) = pool.missing() else { return startAhead() }
+        ground.stockSpares(at: now)
+        guard let (profile, limits, isUrgent) = pool.missing() else { return startAhead() }
         let cell = ignoring("a spare sandbox is a luxury: whoever needs one now hears why there is none") {
-            try park(profile, limits, niceness: Limits.spareNiceness)
+            try park(profile, limits, niceness: isUrgent ? 0 : Limits.spareNiceness)
         }
         if let cell { pool.add(cell, profile) } else { pool.pause() }
         pool.refill()
@@ -66,7 +67,7 @@ actor Workshop {
     /// Starts one interpreter for whoever runs the next script, where nobody else wants the processor.
     private func startAhead() {
         let now = monotonicNanoseconds()
-        defer { arm(pool.nextLook) }
+        defer { arm([pool.nextLook, ground.spares.nextLook].compactMap { $0 }.min()) }
         guard let shape = pool.missingWarm(at: now) else { return }
         let cell = ignoring("an interpreter that cannot wait is started when it is needed") {
             try warmUp(shape)

@@ -29,3 +29,11 @@ char **ck_environment(void);
 /* Another user, no other groups, no capability, nothing to be gained by executing: for the calling thread, so
  * a process has no other. It keeps dying with its parent if it did. -1 with errno: go no further then. */
 int ck_leave_privileges(uint32_t user, uint32_t group);
+
+/* Lets the calling thread and what it clones run as soon as they wake up, in short slices (sched_setattr(2));
+ * or with 0 like everybody, and never ahead of others. Older kernels know no slices. Returns 0 or -1. May be
+ * called between fork and exec. */
+int ck_schedule(uint64_t slice_nanoseconds);
+/* In nanoseconds. For threads that only react, the kernel's shortest slice; for work that nobody waits for
+ * its longest: whoever wakes up meanwhile comes first. */
+enum { CK_PROMPT = 100000, CK_PATIENT = 100000000 };

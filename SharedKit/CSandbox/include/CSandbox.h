@@ -283,11 +283,6 @@ int csb_control_pair(int ends[2]);
 int csb_pipe(int ends[2]);
 /* Whether nobody holds the other end of a socket any more. */
 int csb_is_abandoned(int socket);
-/* Lets the calling thread and what it clones run as soon as they wake up, in short slices; or with 0 like
- * everybody, and never ahead of others. Older kernels know no slices. Returns 0 or -1. */
-int csb_schedule(uint64_t slice_nanoseconds);
-/* For those of us who only react to what programs do: the kernel's shortest slice. */
-enum { CSB_PROMPT = 100000 };
 /* Sends a wish without waiting for room. Returns 0 or -1. */
 int csb_wish(int control, const struct csb_wish *wish);
 /* Writes a decimal number to a file of the kernel's. */

@@ -1,3 +1,4 @@
+private import CKernel
 internal import NIOCore
 private import NIOPosix
 
@@ -12,7 +13,12 @@ package final class LoopExecutor: TaskExecutor {
 
     private let loop: any EventLoop
 
-    private init(_ loop: any EventLoop) { self.loop = loop }
+    private init(_ loop: any EventLoop) {
+        self.loop = loop
+        // A loop comes before long work of others on its processor, programs of strangers for instance. A
+        // kernel that knows no slices leaves the thread as it is.
+        loop.execute { _ = ck_schedule(UInt64(CK_PROMPT)) }
+    }
 
     /// The executor of the process's first loop, for work that belongs to no connection.
     package static var first: LoopExecutor { all[0] }
