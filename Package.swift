@@ -124,7 +124,7 @@ let package = Package(
         shared("Diagnostics", needs: ["Contracts"]),
         shared("Artifacts", needs: ["Contracts", "Credentials", "SystemKit"]),
         shared("Telemetry", needs: ["Contracts", "SystemKit", log, metrics, coreMetrics, tracing]),
-        shared("Storage", needs: ["SystemKit", grdb, sqlite, deque, metrics]),
+        shared("Storage", needs: ["Contracts", "SystemKit", grdb, sqlite, deque, metrics]),
         shared("Messaging", needs: ["SystemKit", "Storage", grdb, deque, metrics, log]),
         shared("Supervision", needs: ["Contracts", "Credentials", "SystemKit", "CKernel"]),
         shared(

@@ -20,7 +20,7 @@ extension AuthService {
         let password = try await newPassword(patch, of: record, caller, origin)
         if let name = patch.name { record.name = name }
         let (changed, audit) = (record, audit)
-        let place = try await commit { [self] database in
+        let place = try await store.write { [self] database in
             if let name = patch.name {
                 try AccountRecord.setName(name, of: changed.id, database)
                 try audit.append(.accountChanged, of: changed.id, from: origin, in: database)
@@ -64,7 +64,7 @@ extension AuthService {
     package func erase(_ caller: Identity, from origin: Origin) async throws {
         guard caller.signInID != nil else { throw AuthRefusal.notForThisCaller }
         let (audit, revocations) = (audit, revocations)
-        let place = try await commit { database in
+        let place = try await store.write { database in
             try database.execute(sql: "DELETE FROM account WHERE id = ?", arguments: [caller.userID.text])
             guard database.changesCount == 1 else { throw AuthRefusal.notFound("account") }
             try audit.append(.accountErased, of: caller.userID, from: origin, in: database)
@@ -74,7 +74,7 @@ extension AuthService {
     }
 
     private func record(of caller: Identity) async throws -> AccountRecord {
-        guard let record = try await look({ try AccountRecord.find(caller.userID, $0) }) else {
+        guard let record = try await store.read({ try AccountRecord.find(caller.userID, $0) }) else {
             throw AuthRefusal.notFound("account")
         }
         return record

@@ -16,7 +16,7 @@ extension AuthService {
         } catch {
             return Introspection()
         }
-        let isLive = try await look { try SignInRecord.find(claims.signInID, $0) != nil }
+        let isLive = try await store.read { try SignInRecord.find(claims.signInID, $0) != nil }
         guard isLive else { return Introspection() }
         return .with {
             $0.isActive = true
@@ -29,7 +29,7 @@ extension AuthService {
     private func introspect(_ token: PersonalToken) async throws -> Introspection {
         let now = clock.now()
         let digest = token.digest
-        let found = try await look { database -> (TokenRecord, AccountRecord)? in
+        let found = try await store.read { database -> (TokenRecord, AccountRecord)? in
             guard let record = try TokenRecord.find(digest, database),
                 let owner = try AccountRecord.find(record.userID, database)
             else { return nil }
@@ -82,7 +82,7 @@ extension AuthService {
         var feed = RevocationFeed()
         feed.next = min(place, log.end)
         guard log.hasMore(than: place) else { return feed }
-        feed.items = try await look { try log.after(place, $0) }
+        feed.items = try await store.read { try log.after(place, $0) }
         feed.next = feed.items.last?.sequence ?? log.end
         return feed
     }
@@ -91,7 +91,7 @@ extension AuthService {
     /// - Throws: the store's errors.
     package func audit(for caller: Identity, below place: Int?, limit: Int) async throws -> Page<AuditEvent> {
         let (audit, user) = (audit, caller.may(.admin) ? nil : caller.userID)
-        let items = try await look { database in
+        let items = try await store.read { database in
             try audit.page(of: user, below: place ?? Int.max, limit: limit + 1, database)
         }
         let next = items.count > limit ? items[limit - 1].sequence : nil
@@ -122,7 +122,7 @@ extension AuthService {
         if try keys.tidy(now: now) {
             try await note(.keysRotated, of: nil, from: Origin(address: "", client: "", now: now))
         }
-        try await commit { database in
+        try await store.write { database in
             let instant = now.milliseconds
             try database.execute(sql: "DELETE FROM sign_in WHERE expires_ms <= ?", arguments: [instant])
             try database.execute(

@@ -62,7 +62,7 @@ extension AuthService {
     private func store(_ account: AccountRecord, from origin: Origin) async throws -> SignInRecord {
         let signIn = newSignIn(account.id, account.kind, from: origin)
         let audit = audit
-        try await commit { database in
+        try await store.write { database in
             if let login = account.login, try AccountRecord.find(login: login, database) != nil {
                 throw AuthRefusal.loginTaken
             }

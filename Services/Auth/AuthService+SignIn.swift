@@ -21,7 +21,7 @@ extension AuthService {
         }
         let signIn = newSignIn(account.id, account.kind, from: origin)
         let audit = audit
-        try await commit { database in
+        try await store.write { database in
             if let renewed = verdict.renewed {
                 try AccountRecord.setPassword(renewed, of: account.id, database)
             }
@@ -41,7 +41,7 @@ extension AuthService {
         try attempts.withLock { attempts throws(AuthRefusal) in try attempts.admit(attempt, now: now) }
         do {
             try await keepDelays(of: attempt)
-            let account = try await look { try AccountRecord.find(login: login, $0) }
+            let account = try await store.read { try AccountRecord.find(login: login, $0) }
             let verdict = try await check(password, against: account?.password)
             if verdict.matches, account != nil {
                 attempts.withLock { $0.succeed(attempt) }
@@ -58,7 +58,7 @@ extension AuthService {
     /// - Throws: `AuthRefusal`; the store's errors.
     package func refresh(_ request: RefreshRequest, from origin: Origin) async throws -> SignedIn {
         guard let token = mint.token(request.refreshToken) else { throw AuthRefusal.signInEnded }
-        let outcome = try await commit { [self] in try refresh(token, from: origin, $0) }
+        let outcome = try await store.write { [self] in try refresh(token, from: origin, $0) }
         switch outcome {
         case .answer(let account, let signIn): return answer(account, signIn, now: origin.now)
         case .ended: throw AuthRefusal.signInEnded
@@ -106,7 +106,7 @@ extension AuthService {
     /// Ends a sign-in of the caller; nothing happens to somebody else's.
     /// - Throws: `AuthRefusal.notFound`; the store's errors.
     package func endSignIn(_ id: SignInID, of caller: Identity, from origin: Origin) async throws {
-        let place = try await commit { [self] in
+        let place = try await store.write { [self] in
             try end(id, of: caller.userID, $0, origin, .signInRevoked)
         }
         guard let place else { throw AuthRefusal.notFound("sign-in") }
@@ -116,13 +116,13 @@ extension AuthService {
     /// Ends the sign-in that asks; without one there is nothing to end.
     package func logout(_ caller: Identity, from origin: Origin) async throws {
         guard let id = caller.signInID else { return }
-        let place = try await commit { [self] in try end(id, of: caller.userID, $0, origin, .loggedOut) }
+        let place = try await store.write { [self] in try end(id, of: caller.userID, $0, origin, .loggedOut) }
         revocations.published(place)
     }
 
     /// Ends all sign-ins of the caller.
     package func logoutEverywhere(_ caller: Identity, from origin: Origin) async throws {
-        let place = try await commit { [self] in
+        let place = try await store.write { [self] in
             try endAll(of: caller.userID, but: nil, origin, .loggedOutEverywhere, $0)
         }
         revocations.published(place)
@@ -131,7 +131,7 @@ extension AuthService {
     /// Where the caller is signed in.
     package func signIns(of caller: Identity) async throws -> SignInList {
         let now = clock.now()
-        let records = try await look { try SignInRecord.all(of: caller.userID, now: now, $0) }
+        let records = try await store.read { try SignInRecord.all(of: caller.userID, now: now, $0) }
         return SignInList(items: records.map { $0.signIn(current: caller.signInID) })
     }
 
@@ -167,6 +167,6 @@ extension AuthService {
 
     func note(_ kind: AuditKind, of user: UserID?, from origin: Origin) async throws {
         let audit = audit
-        try await commit { try audit.append(kind, of: user, from: origin, in: $0) }
+        try await store.write { try audit.append(kind, of: user, from: origin, in: $0) }
     }
 }

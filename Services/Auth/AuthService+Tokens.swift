@@ -20,7 +20,7 @@ extension AuthService {
             digest: token.digest
         )
         let audit = audit
-        try await commit { database in
+        try await store.write { database in
             guard let owner = try AccountRecord.find(caller.userID, database) else {
                 throw AuthRefusal.notFound("account")
             }
@@ -56,7 +56,7 @@ extension AuthService {
 
     /// The caller's personal tokens, newest first.
     package func tokens(of caller: Identity) async throws -> PersonalTokenList {
-        let records = try await look { try TokenRecord.all(of: caller.userID, $0) }
+        let records = try await store.read { try TokenRecord.all(of: caller.userID, $0) }
         return PersonalTokenList(items: records.map(\.info))
     }
 
@@ -64,7 +64,7 @@ extension AuthService {
     /// - Throws: `AuthRefusal.notFound`; the store's errors.
     package func revokeToken(_ id: PersonalTokenID, of caller: Identity, from origin: Origin) async throws {
         let (audit, revocations) = (audit, revocations)
-        let place: Int? = try await commit { database in
+        let place: Int? = try await store.write { database in
             guard try TokenRecord.delete(id, of: caller.userID, database) else { return nil }
             try audit.append(.tokenRevoked, of: caller.userID, from: origin, id.text, in: database)
             return try revocations.append(token: id, now: origin.now, database)

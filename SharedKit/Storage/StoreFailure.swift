@@ -1,3 +1,5 @@
+package import Contracts
+
 /// Why a database could not be opened or used.
 package enum StoreFailure: Error, Equatable {
     /// Another process owns the file; `holder` is what it wrote into the lock file (its process id).
@@ -19,4 +21,21 @@ package struct Overloaded: Error, Equatable {
 
     /// Names the load at which one was refused.
     package init(waiting: Int) { self.waiting = waiting }
+}
+
+extension StoreFailure: ProblemConvertible {
+    /// What the client is told.
+    package var problem: Problem {
+        let why =
+            self == .deadlineExceeded
+            ? "the database took longer than the request may" : "nothing can be stored at the moment"
+        return Problem(.unavailable, "\(why): codecollab status says more", retryAfter: 5000)
+    }
+}
+
+extension Overloaded: ProblemConvertible {
+    /// What the client is told.
+    package var problem: Problem {
+        Problem(.overloaded, "too much is waiting at the moment (\(waiting))", retryAfter: 1000)
+    }
 }

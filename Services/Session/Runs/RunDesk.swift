@@ -1,8 +1,8 @@
-package import Contracts
+internal import Contracts
 internal import GRDB
 internal import Messaging
 internal import ServiceKit
-package import Storage
+internal import Storage
 internal import SystemKit
 internal import Telemetry
 internal import Tracing
@@ -127,20 +127,4 @@ struct RunDesk: Sendable {
 extension Run {
     /// Where the run is.
     var location: String { "/v1/runs/\(id.text)" }
-}
-
-extension StoreFailure: ProblemConvertible {
-    /// What the client is told.
-    package var problem: Problem {
-        Problem(
-            .unavailable, "nothing can be stored at the moment: codecollab status says why",
-            retryAfter: 5000)
-    }
-}
-
-extension Overloaded: ProblemConvertible {
-    /// What the client is told.
-    package var problem: Problem {
-        Problem(.overloaded, "too much is waiting at the moment (\(waiting))", retryAfter: 1000)
-    }
 }

@@ -1,10 +1,4 @@
-package import Contracts
-
-/// An error that knows what to tell the client; every domain error that may leave a service is one.
-package protocol ProblemConvertible: Error {
-    /// What the client is told.
-    var problem: Problem { get }
-}
+internal import Contracts
 
 /// The one place where errors become problems.
 enum ProblemMapping {
