@@ -17,6 +17,8 @@ struct launch {
 
 /* The program's life from clone to exec; its argument is the launch. */
 int csb_program(void *argument);
+/* Remembers what programs get of limits, where nothing else is asked for. 0 or -1. */
+int csb_note_rlimits(void);
 /* Reports a failed step over the control socket and ends the calling process. */
 _Noreturn void csb_fail(int control, int step, int error);
 uint64_t csb_now(void);

@@ -58,10 +58,10 @@ static int take_stdio(const struct csb_parking *parking) {
     return (int)syscall(SYS_close_range, (unsigned)CONTROL + 1, ~0u, 0);
 }
 
-/* What this process got from whoever started it, asked for while nobody waits. */
+/* What every program gets from the warden, which asks once. */
 static struct rlimit inherited[RLIM_NLIMITS];
 
-static int note_rlimits(void) {
+int csb_note_rlimits(void) {
     for (int resource = 0; resource < RLIM_NLIMITS; resource++)
         if (getrlimit((__rlimit_resource_t)resource, &inherited[resource]) == -1) return -1;
     return 0;
@@ -135,7 +135,6 @@ static void park(struct launch *launch) {
     if (take_stdio(parking) == -1) csb_fail(control, CSB_STEP_STDIO, errno);
     if (drop_privileges(parking->user) == -1) csb_fail(CONTROL, CSB_STEP_PRIVILEGES, errno);
     if (parking->is_warm && csb_let_me_be_traced() == -1) csb_fail(CONTROL, CSB_STEP_TRACE, errno);
-    if (note_rlimits() == -1) csb_fail(CONTROL, CSB_STEP_RLIMIT, errno);
     setsid();
     umask(022);
     sigprocmask(SIG_SETMASK, &none, NULL);

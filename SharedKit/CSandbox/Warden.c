@@ -7,6 +7,7 @@
  */
 #include "Cells.h"
 #include "CKernel.h"
+#include "Inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -242,6 +243,7 @@ static _Noreturn void serve(void) {
     ck_schedule(CK_PROMPT);
     prctl(PR_SET_DUMPABLE, 0);
     raise_descriptor_limit();
+    if (csb_note_rlimits() == -1) _exit(1);
     if (csb_empty_bounding_set() == -1) _exit(1);
     start_mounter();
     csb_keep_capabilities(needed);

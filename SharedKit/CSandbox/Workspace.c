@@ -80,16 +80,6 @@ int csb_resize_tmpfs(int directory, const char *path, const struct csb_limits *l
 
 /* --- what is in it from the start ---------------------------------------------------------------------- */
 
-static int make_directory(int root, const char *name, mode_t mode) {
-    if (mkdirat(root, name, mode) == -1) return -1;
-    return fchmodat(root, name, mode, 0);
-}
-
-static int make_device(int root, const char *path, dev_t device) {
-    if (mknodat(root, path, S_IFCHR | 0666, device) == -1) return -1;
-    return fchmodat(root, path, 0666, 0);
-}
-
 static int fill(int root, uint32_t user) {
     const struct {
         const char *path;
@@ -100,12 +90,12 @@ static int fill(int root, uint32_t user) {
     static const char *const links[][2] = {
         {"/proc/self/fd", "dev/fd"}, {"/proc/self/fd/0", "dev/stdin"}, {"/proc/self/fd/1", "dev/stdout"},
         {"/proc/self/fd/2", "dev/stderr"}, {"/tmp", "dev/shm"}};
-    if (make_directory(root, "box", 0755) == -1 || make_directory(root, "tmp", 01777) == -1
-        || make_directory(root, "dev", 0755) == -1) {
+    if (mkdirat(root, "box", 0755) == -1 || mkdirat(root, "tmp", 01777) == -1
+        || mkdirat(root, "dev", 0755) == -1) {
         return -1;
     }
     for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) {
-        if (make_device(root, devices[i].path, devices[i].device) == -1) return -1;
+        if (mknodat(root, devices[i].path, S_IFCHR | 0666, devices[i].device) == -1) return -1;
     }
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
         if (symlinkat(links[i][0], root, links[i][1]) == -1) return -1;
@@ -116,7 +106,10 @@ static int fill(int root, uint32_t user) {
 int csb_new_workspace(const struct csb_limits *limits, uint32_t user) {
     int root = new_tmpfs(limits);
     if (root == -1) return -1;
-    return fill(root, user) == 0 ? root : closing(root, -1);
+    mode_t mask = umask(0); /* everything gets the permissions that it is made with */
+    int result = fill(root, user);
+    umask(mask);
+    return result == 0 ? root : closing(root, -1);
 }
 
 /* --- the owner's view ---------------------------------------------------------------------------------- */

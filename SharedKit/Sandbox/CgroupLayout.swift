@@ -12,12 +12,12 @@ struct CgroupLayout: Sendable {
     enum Controller: String, Sendable, CaseIterable {
         case memory, pids, cpuacct, cpu, unified
 
-        /// The files that a run's end is read from.
+        /// The files that every run's end is read from.
         var figures: [String] {
             switch self {
             case .memory: ["memory.max_usage_in_bytes", "memory.oom_control"]
             case .pids: ["pids.peak", "pids.events"]
-            case .cpuacct: ["cpuacct.usage", "cpuacct.usage_user", "cpuacct.usage_sys"]
+            case .cpuacct: ["cpuacct.usage"]
             case .cpu: []
             case .unified: ["cpu.stat", "memory.peak", "memory.events", "pids.peak", "pids.events"]
             }
