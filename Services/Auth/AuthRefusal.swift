@@ -1,5 +1,4 @@
 package import Contracts
-internal import ServiceKit
 
 /// Why the auth service does not do what it was asked.
 package enum AuthRefusal: ProblemConvertible, Equatable {

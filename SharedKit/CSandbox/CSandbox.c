@@ -352,7 +352,9 @@ _Noreturn void csb_init(const struct csb_parking *parking) {
     keep_capabilities(KILLS | MOUNTS);
     own.launch = &launch;
     if (parking->is_warm) start_ahead(&own);
-    if (parking->niceness > 0) setpriority(PRIO_PROCESS, 0, 0);
-    ck_schedule(CK_PROMPT);
+    if (parking->niceness > 0) {
+        setpriority(PRIO_PROCESS, 0, 0);
+        ck_schedule(CK_PROMPT);
+    }
     watch(&own);
 }

@@ -1,5 +1,4 @@
 package import Contracts
-internal import ServiceKit
 
 /// Why a session does not do what is asked.
 package enum Refusal: ProblemConvertible, Equatable {

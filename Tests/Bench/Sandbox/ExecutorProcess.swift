@@ -50,18 +50,13 @@ final class ExecutorProcess {
 
     /// Whether it still asks compilers for their versions, beside which nothing can be measured.
     private var isLearning: Bool {
-        guard let directory = opendir("/proc/\(process)/task") else { return false }
-        defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let thread = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        let threads = ignoring("it has ended") { try DirectoryListing.names(in: "/proc/\(process)/task") }
+        return (threads ?? []).contains { thread in
             let name = ignoring("it has ended since") {
                 try FileBytes.read("/proc/\(process)/task/\(thread)/comm", atMost: 64)
             }
-            if let name, String(decoding: name, as: UTF8.self) == "tool-versions\n" { return true }
+            return name.map { String(decoding: $0, as: UTF8.self) } == "tool-versions\n"
         }
-        return false
     }
 
     deinit {
